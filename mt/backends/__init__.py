@@ -1,0 +1,84 @@
+"""The one seam of the toolkit: a backend turns source strings into hypotheses.
+
+Translating and summarizing are two thin layers of text handling over it. Each backend is one file; this
+one holds what they share and imports none of them, so that `import mt` loads no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from mt.errors import ModelError
+
+
+@dataclass(frozen=True)
+class DecodingOptions:
+    """How a model searches for its output. A model's own `generation_config.json` gives the defaults."""
+
+    beam_size: int = 4  # hypotheses kept in the search; 1 is greedy
+    length_penalty: float = 1.0  # alpha of Wu et al. (arXiv:1609.08144); above 1 favours long output
+    max_new_tokens: int = 256  # an output that reaches it is marked as truncated
+    min_new_tokens: int = 0
+    no_repeat_ngram_size: int = 0  # no n-gram of tokens comes twice; 0 is off
+    repetition_penalty: float = 1.0  # arXiv:1909.05858; 1 is off
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What a model produced for one source."""
+
+    text: str
+    score: float | None = None  # mean log-probability of a token, where the backend knows it
+    tokens: int = 0  # produced, the end mark not counted
+    truncated: bool = False  # stopped by max_new_tokens, not by the model
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a model is asked to do. Languages are ISO 639-1; a model's own codes stay in its backend."""
+
+    name: str = "translate"  # or "summarize"
+    source_language: str = "ar"
+    target_language: str = "en"
+    prompt: str = "{source}"  # what a chat model is told; other models get the source alone
+
+
+class Backend(Protocol):
+    """A loaded model. It gets batches that fit; sorting, batching and order are the caller's."""
+
+    name: str  # "seq2seq", "causal" or "ctranslate2"
+    device: str  # "cpu", "cuda:0", "mps"
+    quantization: str  # "none", "int8", "float16", "bfloat16"
+    max_source_tokens: int  # of one source, as count_tokens counts it
+    defaults: DecodingOptions  # the model's own
+
+    def count_tokens(self, sources: Sequence[str]) -> list[int]:
+        """The number of tokens that each source takes of max_source_tokens; nothing is cut."""
+        ...
+
+    def unknown_characters(self, characters: str) -> set[str]:
+        """Those of the characters that the vocabulary can write only as unknown or as loose bytes."""
+        ...
+
+    def generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
+        """One hypothesis for each source, in the same order.
+
+        Raises OutOfMemory if the batch was too large for the device: the caller may try a smaller one.
+        """
+        ...
+
+
+class OutOfMemory(ModelError):
+    """A batch did not fit into the memory of the device."""
+
+
+# Named by string, so that to choose a backend imports only that one.
+_BACKENDS = {
+    "seq2seq": "mt.backends.seq2seq:Seq2SeqBackend",
+    "causal": "mt.backends.causal:CausalBackend",
+    "ctranslate2": "mt.backends.ct2:CTranslate2Backend",
+}
