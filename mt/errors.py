@@ -1,11 +1,12 @@
-"""Every error that tarjama raises on purpose; its text is one line, made for the person who meets it.
+"""Every error that tarjama raises on purpose; its text is one line for the person who meets it.
 
 TarjamaError
-├── InputError               the text, the files or the options given cannot be used   (also a ValueError)
+├── InputError               text, files or options given cannot be used  (also a ValueError)
 ├── ModelError               the model cannot be loaded, or cannot do what was asked
-│   ├── ModelNotFoundError   no such folder, no such model in the cache, on the hub or on PyPI
-│   └── DownloadError        the model exists, or may, but could not be fetched now
-└── MissingExtraError        an optional dependency is not installed                   (also an ImportError)
+│   ├── ModelNotFoundError   no such folder, nor such a model in the cache, on the hub or PyPI
+│   ├── DownloadError        the model may exist, but could not be fetched now
+│   └── OutOfMemory          a batch did not fit into the memory of the device
+└── MissingExtraError        an optional dependency is not installed    (also an ImportError)
 """
 
 
@@ -27,6 +28,10 @@ class ModelNotFoundError(ModelError):
 
 class DownloadError(ModelError):
     """The model could not be fetched: no network, no permission, a time-out or a damaged file."""
+
+
+class OutOfMemory(ModelError):
+    """A batch did not fit into the memory of the device."""
 
 
 class MissingExtraError(TarjamaError, ImportError):

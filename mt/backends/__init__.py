@@ -1,26 +1,23 @@
 """The one seam of the toolkit: a backend turns source strings into hypotheses.
 
-Translating and summarizing are two thin layers of text handling over it. Each backend is one file; this
-one holds what they share and imports none of them, so that `import mt` loads no torch.
+Translating and summarizing are two thin layers of text handling over it. Each backend is one
+file; this one holds what they share and imports none of them, so that `import mt` loads no torch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Protocol
-
-from mt.errors import ModelError
 
 
 @dataclass(frozen=True)
 class DecodingOptions:
-    """How a model searches for its output. A model's own `generation_config.json` gives the defaults."""
+    """How a model searches for its output; its own `generation_config.json` gives the defaults."""
 
     beam_size: int = 4  # hypotheses kept in the search; 1 is greedy
-    length_penalty: float = 1.0  # alpha of Wu et al. (arXiv:1609.08144); above 1 favours long output
+    length_penalty: float = 1.0  # alpha (arXiv:1609.08144); above 1 favours long output
     max_new_tokens: int = 256  # an output that reaches it is marked as truncated
     min_new_tokens: int = 0
     no_repeat_ngram_size: int = 0  # no n-gram of tokens comes twice; 0 is off
@@ -39,7 +36,10 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Task:
-    """What a model is asked to do. Languages are ISO 639-1; a model's own codes stay in its backend."""
+    """What a model is asked to do.
+
+    Languages are ISO 639-1; a model's own codes (`arb_Arab`, `ar_AR`) stay in its backend.
+    """
 
     name: str = "translate"  # or "summarize"
     source_language: str = "ar"
@@ -61,24 +61,35 @@ class Backend(Protocol):
         ...
 
     def unknown_characters(self, characters: str) -> set[str]:
-        """Those of the characters that the vocabulary can write only as unknown or as loose bytes."""
+        """Those characters that the vocabulary can only write as unknown or as loose bytes."""
         ...
 
     def generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
         """One hypothesis for each source, in the same order.
 
-        Raises OutOfMemory if the batch was too large for the device: the caller may try a smaller one.
+        Raises OutOfMemory if the batch is too large for the device; a smaller one may fit.
         """
         ...
 
 
-class OutOfMemory(ModelError):
-    """A batch did not fit into the memory of the device."""
+def load_backend(
+    folder: Path,
+    task: Task | None = None,
+    *,
+    identity: str | None = None,
+    kind: str = "auto",
+    device: str = "auto",
+    quantization: str = "auto",
+) -> Backend:
+    """Load the model in a folder.
 
+    Args:
+        folder: Hugging Face files (`config.json`, weights, tokenizer), or a CTranslate2 model.
+        identity: changes whenever the weights do, and keys the cache of conversions; made from
+            the files of the folder if not given.
+        kind: auto, seq2seq, causal or ctranslate2.
 
-# Named by string, so that to choose a backend imports only that one.
-_BACKENDS = {
-    "seq2seq": "mt.backends.seq2seq:Seq2SeqBackend",
-    "causal": "mt.backends.causal:CausalBackend",
-    "ctranslate2": "mt.backends.ct2:CTranslate2Backend",
-}
+    Raises:
+        ModelError: the folder holds no model, or one that this backend cannot run.
+    """
+    raise NotImplementedError
