@@ -49,7 +49,7 @@ ARABIC_LETTER = re.compile(r"[\u0621-\u064a]")
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬٪", "0123456789.,%")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NUMBER_WORD = re.compile(
-    "واحد|إحدى|أحد|اثن|ثنتي|ثلاث|ثلث|أربع|ربع|خمس|ست|سبع|ثمان|تسع|عشر|مئ|مائ|ألف|آلاف|مليون"
+    "واحد|إحدى|أحد|اثن|ثنتي|ثلاث|ثلث|أربع|ربع|خمس|ست|سبع|ثمان|تسع|عشر|عاشر|مئ|مائ|ألف|آلاف|مليون"
     "|نصف|مرتين|ثاني|ثالث|رابع"
 )
 
@@ -140,7 +140,7 @@ def test_alignment(article: dict[str, Any]) -> None:
         assert ARABIC_LETTER.search(segment["source"])
         assert not ARABIC_LETTER.search(segment["reference"])
         ratio = len(segment["reference"]) / len(bare(segment["source"]))
-        assert 0.75 <= ratio <= 2.2, segment
+        assert 0.75 <= ratio <= 2.5, segment
     paragraphs = [segment["paragraph"] for segment in segments]
     assert paragraphs == sorted(paragraphs)
     assert set(paragraphs) == set(range(paragraphs[-1] + 1))
