@@ -1,0 +1,36 @@
+# Two commands do all: `make demo` (install, then show a translated article) and `make test` (what CI runs).
+PYTHON ?= python3
+BIN := .venv/bin
+PAGE := eval/articles/pages/albukamal-meeting.txt
+
+.PHONY: demo test lint format clean
+
+demo: .venv/installed
+	@$(BIN)/tarjama translate --offline --article $(PAGE)
+
+test: .venv/installed-dev lint
+	$(BIN)/pytest -q
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[recipe]' --group dev
+	@touch $@

@@ -1,0 +1,1 @@
+"""Translates Arabic news into English with Hugging Face models."""

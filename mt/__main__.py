@@ -1,0 +1,5 @@
+"""`python -m mt` is `tarjama`."""
+
+from mt.cli import app
+
+app(prog_name="tarjama")

@@ -1,0 +1,186 @@
+"""The command line: the root app, and `tarjama translate`.
+
+A command is options, one library call, and what is shown. The result goes to standard output and
+nothing else does. The other packages' commands are registered here; none of them loads a model's
+libraries before it runs.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+from mt.article import Article
+from mt.batch import Batch, plan
+from mt.cli_models import doctor, models_app
+from mt.console import Console, result_stream
+from mt.errors import TarjamaError
+from mt.files import find_inputs, locked, map_outputs
+from mt.formats import FormatOptions, Record
+from mt.options import (
+    ArticleOnly,
+    BackendName,
+    BatchTokens,
+    BeamSize,
+    Device,
+    Field,
+    Format,
+    Inputs,
+    Json,
+    ModelName,
+    Offline,
+    Output,
+    OutputField,
+    Quantization,
+    Quiet,
+    Strict,
+    Verbose,
+)
+from mt.translator import BATCH_TOKENS, Translation, Translator, load_translator
+
+
+class _Group(typer.core.TyperGroup):
+    """Shows our own errors as one line; anything else is a bug and keeps its traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TarjamaError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Arabic news into English and into summaries, with scores that show how good it is.",
+)
+app.add_typer(models_app, name="models")
+app.command()(doctor)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tarjama {version('tarjama')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """The options that stand before a command."""
+
+
+@app.command()
+def translate(
+    inputs: Inputs = None,
+    output: Output = None,
+    model: ModelName = "auto",
+    backend: BackendName = "auto",
+    device: Device = "auto",
+    quantization: Quantization = "auto",
+    beam_size: BeamSize = None,
+    batch_tokens: BatchTokens = BATCH_TOKENS,
+    format: Format = "auto",  # noqa: A002 - the name of the option
+    field: Field = FormatOptions.field,
+    output_field: OutputField = FormatOptions.output_field,
+    article: ArticleOnly = False,
+    as_json: Json = False,
+    strict: Strict = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Translate Arabic text into English; everything else of the text stays as it is."""
+    console = Console(quiet=quiet, verbose=verbose)
+    reading = FormatOptions(field, output_field, whole=as_json or article)
+    outputs = map_outputs(find_inputs(inputs or []), output, ".jsonl" if as_json else None)
+    todo = plan(outputs, format, reading)
+    console.begin(todo)
+    translator = load_translator(
+        console.choose_model(model, "translate", offline=offline),
+        backend=backend,
+        device=device,
+        quantization=quantization,
+        beam_size=beam_size,
+        batch_tokens=batch_tokens,
+        offline=offline,
+    )
+    render = _AsJson(translator) if as_json else _as_text
+    with locked(output):
+        batch = Batch(todo.jobs, reading, render, result_stream())
+        flags = _run(batch, translator, article, todo.size, console)
+    console.end(todo, batch, flags, strict=strict)
+
+
+def _run(
+    batch: Batch[Translation],
+    translator: Translator,
+    article: bool,
+    size: int | None,
+    console: Console,
+) -> Counter[str]:
+    """Translate all that the batch has; how often each flag was set."""
+    flags: Counter[str] = Counter()
+    with console.bar(size) as bar:
+
+        def work(texts: Iterable[str]) -> Iterator[Translation]:
+            wanted = (Article.from_text(text).text for text in texts) if article else texts
+            return translator.translate_many(wanted, bar.decoded)
+
+        try:
+            for record, translation in batch.run(work):
+                bar.finished(record.text)
+                flags.update(translation.flags)
+        except KeyboardInterrupt:
+            console.error(f"interrupted; {len(batch.finished)} inputs are done and kept")
+            raise
+    return flags
+
+
+def _as_text(record: Record, translation: Translation) -> str:
+    return record.write(translation.text)
+
+
+class _AsJson:
+    """Writes a translation as one JSON object a line."""
+
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+        self._since = time.perf_counter()
+
+    def __call__(self, record: Record, translation: Translation) -> str | None:
+        if record.id is None:
+            return None
+        now = time.perf_counter()
+        seconds, self._since = now - self._since, now
+        backend = self._translator.backend
+        row = {
+            "id": record.id,
+            "source": translation.source.text,
+            "translation": translation.text,
+            "segments": [
+                {"source": s.source, "target": s.target, "score": s.score, "flags": list(s.flags)}
+                for s in translation.segments
+            ],
+            "model": translation.model,
+            "backend": backend.name,
+            "device": backend.device,
+            "seconds": round(seconds, 3),
+        }
+        return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    app()

