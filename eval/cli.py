@@ -1,0 +1,140 @@
+"""The commands `tarjama score` and `tarjama evaluate`; `mt.cli` registers them.
+
+Light to import: what counts and what decodes is imported when a command runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mt.errors import InputError
+from mt.options import Json
+
+
+class ManyFiles(typer.core.TyperCommand):
+    """A command whose file options take all files that follow: `--hypotheses a b --references r`.
+
+    The shell's patterns work so, and `score` has no arguments that a file could be taken for.
+    """
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        repeatable = {
+            name for p in self.params if getattr(p, "multiple", False) for name in p.opts
+        }
+        spelled_out: list[str] = []
+        option = ""
+        for i, arg in enumerate(args):
+            if arg.startswith("--"):
+                option = arg if arg in repeatable else ""
+            elif option and i and args[i - 1] != option:
+                spelled_out.append(option)
+            spelled_out.append(arg)
+        return super().parse_args(ctx, spelled_out)
+
+
+def score(
+    hypotheses: Annotated[
+        list[Path],
+        typer.Option(help="A file for each system, one segment a line; - is standard input."),
+    ],
+    references: Annotated[
+        list[Path], typer.Option(help="A file for each translator, with as many lines.")
+    ],
+    sources: Annotated[
+        Path | None,
+        typer.Option(help="What was translated or summarized: adds checks and overlap."),
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(help="bleu, chrf, chrf++, ter, rouge1, rouge2, rougeL or rougeLsum."),
+    ] = None,
+    language: Annotated[
+        str, typer.Option(help="Of the hypotheses; it chooses tokenizers. auto, en, ar …")
+    ] = "auto",
+    field: Annotated[str, typer.Option(help="JSON Lines: the hypothesis.")] = "translation",
+    reference_field: Annotated[str, typer.Option(help="JSON Lines: the reference.")] = "reference",
+    source_field: Annotated[str, typer.Option(help="JSON Lines: the source.")] = "source",
+    samples: Annotated[int, typer.Option(min=40, help="Draws of the bootstrap.")] = 1000,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="That count.", show_default="one a core")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Score files: every metric with its 95 % interval, later systems tested against the first.
+
+    Segments are lines, or the objects of JSON Lines files. Loads no model.
+    """
+    from eval import table
+    from eval.metrics import METRICS
+    from eval.reading import read_texts
+    from eval.significance import compare
+
+    systems = {
+        name: read_texts(path, field)
+        for name, path in zip(_names(hypotheses), hypotheses, strict=True)
+    }
+    streams = [read_texts(path, reference_field) for path in references]
+    results = compare(
+        systems,
+        streams,
+        metric or METRICS,
+        language=_language_of(streams) if language == "auto" else language,
+        samples=samples,
+        processes=processes or os.cpu_count() or 1,
+    )
+    behaviour = _against_sources(read_texts(sources, source_field), systems) if sources else {}
+    if as_json:
+        rows = [table.as_object(result) for result in results]
+        rows += [{"system": name, **found} for name, found in behaviour.items()]
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+    else:
+        parts = [table.table(results), table.behaviour(behaviour), table.signatures(results)]
+        typer.echo("\n\n".join(part for part in parts if part))
+
+
+def _names(paths: list[Path]) -> list[str]:
+    """What to call the systems: the shortest that tells their files apart."""
+    stems = [path.stem for path in paths]
+    names = stems if len(set(stems)) == len(stems) else [str(path) for path in paths]
+    if len(set(names)) < len(names):
+        raise InputError(f"{max(names, key=names.count)} is given twice; give each system once")
+    return names
+
+
+def _against_sources(
+    sources: list[str], systems: dict[str, list[str]]
+) -> dict[str, dict[str, object]]:
+    """What each system did with its sources: flags of a translation, overlap of a summary."""
+    from mt.quality import check
+
+    from eval.metrics import check_alignment
+    from eval.overlap import mean_overlap
+
+    check_alignment(sources, list(systems.values()))
+    found: dict[str, dict[str, object]] = {}
+    for name, texts in systems.items():
+        if _language_of([sources]) == _language_of([texts]):
+            found[name] = asdict(mean_overlap(sources, texts))
+        else:
+            from mt.quality import check
+
+            pairs = zip(sources, texts, strict=True)
+            flags = Counter(flag.value for pair in pairs for flag in check(*pair))
+            found[name] = {"flags": dict(flags)}
+    return found
+
+
+def _language_of(streams: list[list[str]]) -> str:
+    """`ar` if most of the references have Arabic letters, else `en`."""
+    from mt.arabic import has_arabic
+
+    texts = [text for stream in streams for text in stream if text.strip()]
+    return "ar" if 2 * sum(map(has_arabic, texts)) > len(texts) else "en"

@@ -1,0 +1,85 @@
+"""Results as a table for the terminal, as Markdown, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from tabulate import tabulate
+
+from eval.significance import Result
+
+_MARK = "*"
+
+
+def table(results: Sequence[Result], *, markdown: bool = False) -> str:
+    """A row for each metric and a column for each system, with intervals and tests.
+
+    After the score comes the interval in which 95 % of the bootstrap scores lie; for systems
+    after the first the difference to it, its p-value, and a star where that is below 0.05.
+    """
+    systems = list(dict.fromkeys(result.system for result in results))
+    metrics = list(dict.fromkeys(result.metric for result in results))
+    found = {(result.metric, result.system): result for result in results}
+    rows = [
+        [found[metric, systems[0]].score.name, *(cell(found[metric, s]) for s in systems)]
+        for metric in metrics
+    ]
+    style = "pipe" if markdown else "simple"
+    return tabulate(rows, headers=["", *systems], tablefmt=style, disable_numparse=True)
+
+
+def cell(result: Result) -> str:
+    """One score: `34.2 [32.1, 36.4]`, and for a later system `+0.8 (p=0.012)*`."""
+    text = f"{result.score.value:.1f} [{result.interval.low:.1f}, {result.interval.high:.1f}]"
+    if result.difference is None or result.p_value is None:
+        return text
+    mark = _MARK if result.significant else ""
+    return f"{text} {result.difference:+.1f} (p={result.p_value:.3f}){mark}"
+
+
+_BEHAVIOUR = {
+    "coverage": "coverage %",
+    "density": "density (words)",
+    "compression": "compression",
+    "novelty": "novel bigrams %",
+}
+
+
+def behaviour(systems: Mapping[str, Mapping[str, object]]) -> str:
+    """A row for each measure or flag, and a column for each system; empty without any."""
+    flat = {name: _flat(found) for name, found in systems.items()}
+    measures = list(dict.fromkeys(measure for found in flat.values() for measure in found))
+    rows = [[m, *(found.get(m, "") for found in flat.values())] for m in measures]
+    return tabulate(rows, headers=["", *flat], disable_numparse=True) if rows else ""
+
+
+def _flat(found: Mapping[str, object]) -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for measure, value in found.items():
+        if isinstance(value, Mapping):
+            flat |= {f"flagged {flag}": str(count) for flag, count in sorted(value.items())}
+        else:
+            flat[_BEHAVIOUR.get(measure, measure)] = f"{value:.1f}"
+    return flat
+
+
+def signatures(results: Sequence[Result]) -> str:
+    """How each metric was computed, one a line."""
+    lines = {result.score.name: result.score.signature for result in results}
+    return "\n".join(f"{name}|{signature}" for name, signature in lines.items())
+
+
+def as_object(result: Result) -> dict[str, object]:
+    """The result as one flat JSON object; numbers are not rounded."""
+    return {
+        "system": result.system,
+        "metric": result.metric,
+        "score": result.score.value,
+        **asdict(result.interval),
+        "difference": result.difference,
+        "p_value": result.p_value,
+        "significant": result.significant,
+        "name": result.score.name,
+        "signature": result.score.signature,
+    }
