@@ -6,10 +6,22 @@ file; this one holds what they share and imports none of them, so that `import m
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from mt.errors import ModelError
+
+if TYPE_CHECKING:
+    from mt.backends.folder import ModelFolder
+
+logger = logging.getLogger(__name__)
+
+KINDS = ("auto", "seq2seq", "causal", "ctranslate2")
+DEVICES = ("auto", "cpu", "cuda", "mps")  # and cuda:N
+QUANTIZATIONS = ("auto", "none", "int8", "float16", "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -92,4 +104,69 @@ def load_backend(
     Raises:
         ModelError: the folder holds no model, or one that this backend cannot run.
     """
-    raise NotImplementedError
+    # Imported here, and the engines in the functions below: `import mt` must stay light.
+    from mt.backends.folder import ModelFolder
+
+    _check("backend", kind, KINDS)
+    _check("quantization", quantization, QUANTIZATIONS)
+    _check("device", device.partition(":")[0], DEVICES)
+    found = ModelFolder.read(folder)
+    task = task or Task()
+    if kind in ("seq2seq", "causal"):
+        return _load_transformers(found, task, kind, device, quantization)
+    if kind == "ctranslate2":
+        return _load_ct2(found, task, identity, device, quantization)
+    return _load_best(found, task, identity, device, quantization)
+
+
+def _load_best(
+    folder: ModelFolder, task: Task, identity: str | None, device: str, quantization: str
+) -> Backend:
+    """CTranslate2 where it knows the model and the device, PyTorch where it does not."""
+    from mt.backends.conversion import NotConvertible
+
+    if device != "mps":
+        try:
+            return _load_ct2(folder, task, identity, device, quantization)
+        except NotConvertible as error:
+            logger.info("%s; PyTorch runs it", error)
+    kind = "seq2seq" if folder.is_encoder_decoder else "causal"
+    return _load_transformers(folder, task, kind, device, quantization)
+
+
+def _load_ct2(
+    folder: ModelFolder, task: Task, identity: str | None, device: str, quantization: str
+) -> Backend:
+    from mt.backends.ct2 import CTranslate2Backend
+
+    return CTranslate2Backend(
+        folder,
+        task,
+        identity=identity or folder.identity(),
+        device=device,
+        quantization=quantization,
+    )
+
+
+def _load_transformers(
+    folder: ModelFolder, task: Task, kind: str, device: str, quantization: str
+) -> Backend:
+    if folder.is_converted:
+        raise ModelError(f"{folder.path} is a CTranslate2 model; choose --backend ctranslate2")
+    if folder.is_encoder_decoder != (kind == "seq2seq"):
+        fitting = "seq2seq" if folder.is_encoder_decoder else "causal"
+        raise ModelError(
+            f"{folder.model_type or 'this'} models need --backend {fitting}, not {kind}"
+        )
+    if kind == "causal":
+        from mt.backends.causal import CausalBackend
+
+        return CausalBackend(folder, task, device=device, quantization=quantization)
+    from mt.backends.seq2seq import Seq2SeqBackend
+
+    return Seq2SeqBackend(folder, task, device=device, quantization=quantization)
+
+
+def _check(what: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise ModelError(f"unknown {what} {value!r}; choose from {', '.join(choices)}")
