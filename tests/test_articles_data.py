@@ -162,7 +162,8 @@ def test_names(article: dict[str, Any]) -> None:
     assert len(article["names"]) >= 3
     for name in article["names"]:
         assert name.keys() == {"source", "reference"}
-        assert bare(name["source"]) in source, name
+        whole = rf"(?<!\w)[وف]?[بكل]?{re.escape(bare(name['source']))}(?!\w)"
+        assert re.search(whole, source), name
         assert name["reference"][0] in reference, name
         assert len(set(name["reference"])) == len(name["reference"]), name
     forms = [name["source"] for name in article["names"]]
@@ -199,6 +200,8 @@ def test_summaries(article: dict[str, Any]) -> None:
         assert sentence not in references(article) and sentence not in sources(article), (
             "a summary is written, not extracted"
         )
+    for summary in (english, arabic):
+        assert 2 <= len(re.split(r"(?<=[.!?؟])\s+", summary)) <= 3, summary
     allowed = set(numbers_in(references(article))) | set(numbers_in(sources(article)))
     for number in numbers_in(english) + numbers_in(arabic):
         assert number in allowed, number
