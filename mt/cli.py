@@ -23,6 +23,7 @@ from mt.console import Console, result_stream
 from mt.errors import TarjamaError
 from mt.files import find_inputs, locked, map_outputs
 from mt.formats import FormatOptions, Record
+from mt.ledger import Ledger
 from mt.options import (
     ArticleOnly,
     BackendName,
@@ -31,9 +32,11 @@ from mt.options import (
     Device,
     Field,
     Format,
+    Fresh,
     Inputs,
     Json,
     ModelName,
+    NoCache,
     Offline,
     Output,
     OutputField,
@@ -42,6 +45,7 @@ from mt.options import (
     Strict,
     Verbose,
 )
+from mt.sources import cache_folder
 from mt.translator import BATCH_TOKENS, Translation, Translator, load_translator
 
 
@@ -98,6 +102,8 @@ def translate(
     article: ArticleOnly = False,
     as_json: Json = False,
     strict: Strict = False,
+    fresh: Fresh = False,
+    no_cache: NoCache = False,
     offline: Offline = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -116,6 +122,7 @@ def translate(
         beam_size=beam_size,
         batch_tokens=batch_tokens,
         offline=offline,
+        ledger=None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh),
     )
     render = _AsJson(translator) if as_json else _as_text
     with locked(output):

@@ -26,7 +26,7 @@ from rich.progress import (
 
 from mt.batch import Batch, Plan
 from mt.models import licence_warning
-from mt.sources import choose
+from mt.sources.auto import choose
 
 
 class Bar:

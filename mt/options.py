@@ -54,6 +54,16 @@ ArticleOnly = Annotated[
         help="The input is a scraped page: leave its furniture out (menus, image names …).",
     ),
 ]
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh/--resume",
+        help="Decode everything anew, instead of going on where an earlier run was stopped.",
+    ),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Neither look up nor remember what was decoded.")
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Never ask the hub.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, with flags.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if any segment is flagged.")]

@@ -17,9 +17,11 @@ from mt.arabic import DIGITS_AND_PUNCTUATION, normalise
 from mt.backends import Backend, DecodingOptions, Hypothesis, Task, load_backend
 from mt.document import Document, Segment, split_long
 from mt.errors import OutOfMemory
+from mt.ledger import Ledger
 from mt.models import prompt_for
 from mt.quality import REDECODE, Flag, better, check, needs_translation
-from mt.sources import choose, resolve
+from mt.sources import resolve
+from mt.sources.auto import choose
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[Sequence[str]], None]
@@ -68,6 +70,7 @@ class Translator:
         options: how to search; the model's own defaults if not given.
         batch_tokens: upper bound of source tokens in one batch, padding counted. It is halved
             for good when the device runs out of memory.
+        ledger: where hypotheses are remembered and looked up; None remembers nothing.
     """
 
     def __init__(
@@ -77,11 +80,13 @@ class Translator:
         model: str = "",
         options: DecodingOptions | None = None,
         batch_tokens: int = BATCH_TOKENS,
+        ledger: Ledger | None = None,
     ) -> None:
         self.backend = backend
         self.model = model
         self.options = options or backend.defaults
         self.batch_tokens = batch_tokens
+        self._ledger = ledger
         self._to_ascii = frozenset(backend.unknown_characters(DIGITS_AND_PUNCTUATION))
 
     def translate(self, text: str) -> Translation:
@@ -174,9 +179,13 @@ class Translator:
         progress: Progress | None,
     ) -> dict[str, Hypothesis]:
         """A hypothesis for each source; batches are sorted by length, the longest first."""
-        lengths = dict(zip(sources, self.backend.count_tokens(sources), strict=True))
-        queue = deque(sorted(sources, key=lengths.__getitem__, reverse=True))
-        found: dict[str, Hypothesis] = {}
+        system = f"{self.model}|{self.backend.name}|{self.backend.quantization}|{options}"
+        found = self._ledger.get(system, sources) if self._ledger else {}
+        if progress and found:
+            progress(list(found))
+        todo = [source for source in sources if source not in found]
+        lengths = dict(zip(todo, self.backend.count_tokens(todo), strict=True))
+        queue = deque(sorted(todo, key=lengths.__getitem__, reverse=True))
         while queue:
             size = max(1, min(len(queue), self.batch_tokens // max(lengths[queue[0]], 1)))
             batch = [queue.popleft() for _ in range(size)]
@@ -189,7 +198,10 @@ class Translator:
                 self.batch_tokens = max(1, size // 2) * max(lengths[batch[0]], 1)
                 logger.warning("out of memory: batches of %s tokens now", self.batch_tokens)
                 continue
-            found.update(zip(batch, hypotheses, strict=True))
+            new = dict(zip(batch, hypotheses, strict=True))
+            if self._ledger:
+                self._ledger.put(system, new)
+            found.update(new)
             if progress:
                 progress(batch)
         return found
@@ -214,6 +226,7 @@ def load_translator(
     beam_size: int | None = None,
     batch_tokens: int = BATCH_TOKENS,
     offline: bool = False,
+    ledger: Ledger | None = None,
 ) -> Translator:
     """A translator with its model loaded, downloaded before if need be.
 
@@ -240,7 +253,9 @@ def load_translator(
         quantization=quantization,
     )
     options = replace(loaded.defaults, beam_size=beam_size) if beam_size else None
-    return Translator(loaded, model=local.identity, options=options, batch_tokens=batch_tokens)
+    return Translator(
+        loaded, model=local.identity, options=options, batch_tokens=batch_tokens, ledger=ledger
+    )
 
 
 def _target(document: Document, segments: Sequence[SegmentTranslation]) -> Document:

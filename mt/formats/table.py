@@ -20,7 +20,7 @@ def records(file: TextIO, name: str, options: FormatOptions) -> Iterator[Record]
     first = file.readline()
     if not first:
         return
-    delimiter = max("\t;,", key=first.count) if first.strip() else ","
+    delimiter = max(",;\t", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter))
     columns = header if options.output_field in header else [*header, options.output_field]
     yield Record(None, "", lambda _: _line(columns, delimiter))
