@@ -16,7 +16,6 @@ from mt.sources.local import LocalModel, Progress, silent
 from mt.sources.trouble import explained, one_line
 
 if TYPE_CHECKING:
-    from huggingface_hub import CachedRepoInfo
     from huggingface_hub.hf_api import ModelInfo, RepoSibling
 
 # Everything but the weights. The hub also has copies for TensorFlow, Flax, Rust, ONNX …
@@ -133,24 +132,8 @@ def silence(repo: str, seconds: float = 3.0) -> str | None:
         return f"{constants.ENDPOINT} did not answer within {seconds:g} s"
 
 
-def size_on_disk(repo: str) -> int:
-    """Bytes that all revisions of a model take in the hub's cache."""
-    return sum(cached.size_on_disk for cached in _cached_repos(repo))
-
-
-def remove(repo: str) -> int:
-    """Remove all revisions of a model from the hub's cache; the bytes freed."""
-    from huggingface_hub import scan_cache_dir
-
-    commits = [r.commit_hash for cached in _cached_repos(repo) for r in cached.revisions]
-    if not commits:
-        return 0
-    strategy = scan_cache_dir().delete_revisions(*commits)
-    strategy.execute()
-    return strategy.expected_freed_size
-
-
-def _cached_repos(repo: str) -> list[CachedRepoInfo]:
+def commits(repo: str) -> list[str]:
+    """The commits of a model that the hub's cache has, whole or not."""
     from huggingface_hub import scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 
@@ -158,7 +141,19 @@ def _cached_repos(repo: str) -> list[CachedRepoInfo]:
         repos = scan_cache_dir().repos
     except CacheNotFound:
         return []
-    return [r for r in repos if r.repo_id == repo and r.repo_type == "model"]
+    cached = [found for found in repos if found.repo_id == repo and found.repo_type == "model"]
+    return [revision.commit_hash for found in cached for revision in found.revisions]
+
+
+def remove(repo: str) -> int:
+    """Remove all revisions of a model from the hub's cache; the bytes freed."""
+    from huggingface_hub import scan_cache_dir
+
+    if not (cached := commits(repo)):
+        return 0
+    strategy = scan_cache_dir().delete_revisions(*cached)
+    strategy.execute()
+    return strategy.expected_freed_size
 
 
 def _needed(repo: str, info: ModelInfo) -> list[RepoSibling]:

@@ -54,9 +54,12 @@ def sha256(files: Iterable[Path]) -> str:
 
 
 def size_on_disk(path: Path) -> int:
-    """Bytes of a file, or of everything below a folder; 0 if there is nothing."""
+    """Bytes of a file, or of all files below a folder; 0 if there is nothing.
+
+    The hub's snapshots are links, which are followed.
+    """
     files = [path] if path.is_file() else path.rglob("*")
-    return sum(f.stat().st_size for f in files if f.is_file() and not f.is_symlink())
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 @contextmanager

