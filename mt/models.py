@@ -296,11 +296,15 @@ def published_score(model: Model) -> str:
     """The score of a model in one line; the bundled model's is read from its card."""
     if model.alias != "bundled":
         return model.score
+    return card_score(BUNDLED_FOLDER / "README.md") or "for its score: tarjama models show bundled"
+
+
+def card_score(card: Path) -> str | None:
+    """The first data set in the metadata of a model card, with its scores; None if it has none."""
     from huggingface_hub import ModelCard
 
-    card = ModelCard.load(BUNDLED_FOLDER / "README.md", ignore_metadata_errors=True)
-    results = getattr(card.data, "eval_results", None) or []
-    if not results:
-        return "see `tarjama models show bundled`"
-    scores = ", ".join(f"{r.metric_name or r.metric_type} {r.metric_value}" for r in results)
-    return f"{results[0].dataset_name}: {scores}"
+    data = ModelCard.load(card, ignore_metadata_errors=True).data
+    results = data.eval_results or []
+    first = [result for result in results if result.dataset_name == results[0].dataset_name]
+    scores = ", ".join(f"{r.metric_name or r.metric_type} {r.metric_value}" for r in first)
+    return f"{first[0].dataset_name}: {scores}" if first else None

@@ -16,6 +16,7 @@ from mt.sources.local import LocalModel, Progress, silent
 from mt.sources.trouble import explained, one_line
 
 if TYPE_CHECKING:
+    from huggingface_hub import HFCacheInfo
     from huggingface_hub.hf_api import ModelInfo, RepoSibling
 
 # Everything but the weights. The hub also has copies for TensorFlow, Flax, Rust, ONNX …
@@ -132,28 +133,39 @@ def silence(repo: str, seconds: float = 3.0) -> str | None:
         return f"{constants.ENDPOINT} did not answer within {seconds:g} s"
 
 
+def cache_size() -> int:
+    """Bytes of all that is in the hub's cache, other programs' models too."""
+    cache = _scan()
+    return cache.size_on_disk if cache else 0
+
+
 def commits(repo: str) -> list[str]:
     """The commits of a model that the hub's cache has, whole or not."""
-    from huggingface_hub import scan_cache_dir
-    from huggingface_hub.errors import CacheNotFound
-
-    try:
-        repos = scan_cache_dir().repos
-    except CacheNotFound:
-        return []
-    cached = [found for found in repos if found.repo_id == repo and found.repo_type == "model"]
+    cache = _scan()
+    cached = (
+        [r for r in cache.repos if (r.repo_type, r.repo_id) == ("model", repo)] if cache else []
+    )
     return [revision.commit_hash for found in cached for revision in found.revisions]
 
 
 def remove(repo: str) -> int:
     """Remove all revisions of a model from the hub's cache; the bytes freed."""
-    from huggingface_hub import scan_cache_dir
-
-    if not (cached := commits(repo)):
+    cache = _scan()
+    if cache is None or not (cached := commits(repo)):
         return 0
-    strategy = scan_cache_dir().delete_revisions(*cached)
+    strategy = cache.delete_revisions(*cached)
     strategy.execute()
     return strategy.expected_freed_size
+
+
+def _scan() -> HFCacheInfo | None:
+    from huggingface_hub import scan_cache_dir
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        return scan_cache_dir()
+    except CacheNotFound:
+        return None
 
 
 def _needed(repo: str, info: ModelInfo) -> list[RepoSibling]:
