@@ -131,7 +131,7 @@ def path(name: _Name) -> None:
 
 
 def doctor(offline: Offline = False, as_json: _Json = False) -> None:
-    """Show what is installed, what is cached, which device there is, and what `auto` would take."""
+    """Show what is installed and cached, which device there is, and what `auto` would take."""
     from mt.doctor import examine
 
     fine = True
@@ -176,6 +176,8 @@ def _shown(key: str, value: object) -> str:
         return answers[value if isinstance(value, bool) else None]
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if key == "bytes":
+        return f"{int(str(value)):,}"
     return "–" if value in (None, "") else str(value)
 
 
@@ -190,8 +192,11 @@ def _print_table(rows: Iterable[dict[str, object]]) -> None:
         here = f"{int(str(row['bytes'])) / 1e6:.0f} MB" if row["cached"] else "–"
         cells = (row["alias"], row["task"], row["licence"], row["parameters"], here, row["score"])
         table.add_row(*map(str, cells))
-    # In a pipe, a row is a line.
-    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 200)  # in a pipe, a row is a line
+    with console.capture() as capture:
+        console.print(table)
+    for line in capture.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def _card() -> str:

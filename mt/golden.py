@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from mt.backends import Backend, Task, load_backend
-from mt.backends.conversion import NotConvertible
+from mt.backends import Backend, NotConvertible, Task, load_backend
 from mt.backends.folder import ModelFolder
 from mt.models import find_model, prompt_for
 from mt.sources import LocalModel

@@ -142,9 +142,8 @@ def cache_size() -> int:
 def commits(repo: str) -> list[str]:
     """The commits of a model that the hub's cache has, whole or not."""
     cache = _scan()
-    cached = (
-        [r for r in cache.repos if (r.repo_type, r.repo_id) == ("model", repo)] if cache else []
-    )
+    repos = cache.repos if cache else ()
+    cached = [found for found in repos if (found.repo_type, found.repo_id) == ("model", repo)]
     return [revision.commit_hash for found in cached for revision in found.revisions]
 
 
