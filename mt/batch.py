@@ -106,14 +106,15 @@ class Batch(Generic[Result]):
         """
         with ExitStack() as open_output:
             writer = _Writer(open_output, self._stdout)
-            for result in work(self._texts()):
-                record = self._next(writer)
-                text = self._render(record, result)
-                if text is not None:
-                    writer.write(text)
-                yield record, result
-            while self._waiting:
-                self._close(writer)
+            try:
+                for result in work(self._texts()):
+                    record = self._next(writer)
+                    text = self._render(record, result)
+                    if text is not None:
+                        writer.write(text)
+                    yield record, result
+            finally:  # Ctrl-C included: what is whole is kept
+                self._close_ended(writer)
 
     def _texts(self) -> Iterator[str]:
         for job in self._jobs:
@@ -127,21 +128,22 @@ class Batch(Generic[Result]):
 
     def _next(self, writer: _Writer) -> Record:
         """The record that the next result belongs to; jobs that end before it are closed."""
-        while self._waiting[0][1] is None:
-            self._close(writer)
+        self._close_ended(writer)
         job, record = self._waiting.popleft()
         writer.open(job)
         if record is None:  # cannot be: the loop above took the ends
             raise LookupError("the work gave more results than it got texts")
         return record
 
-    def _close(self, writer: _Writer) -> None:
-        job, _ = self._waiting.popleft()
-        failed = job.input.name in self.failures
-        writer.open(job)
-        writer.close(keep=not failed)
-        if not failed:
-            self.finished.append(job)
+    def _close_ended(self, writer: _Writer) -> None:
+        """Close the outputs of jobs all of whose records are written."""
+        while self._waiting and self._waiting[0][1] is None:
+            job, _ = self._waiting.popleft()
+            failed = job.input.name in self.failures
+            writer.open(job)
+            writer.close(keep=not failed)
+            if not failed:
+                self.finished.append(job)
 
 
 class _Discard(Exception):

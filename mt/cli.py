@@ -40,6 +40,7 @@ from mt.options import (
     Offline,
     Output,
     OutputField,
+    Prompt,
     Quantization,
     Quiet,
     Strict,
@@ -96,6 +97,7 @@ def translate(
     quantization: Quantization = "auto",
     beam_size: BeamSize = None,
     batch_tokens: BatchTokens = BATCH_TOKENS,
+    prompt: Prompt = None,
     format: Format = "auto",  # noqa: A002 - the name of the option
     field: Field = FormatOptions.field,
     output_field: OutputField = FormatOptions.output_field,
@@ -121,11 +123,12 @@ def translate(
         quantization=quantization,
         beam_size=beam_size,
         batch_tokens=batch_tokens,
+        prompt=prompt,
         offline=offline,
         ledger=None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh),
     )
     render = _AsJson(translator) if as_json else _as_text
-    with locked(output):
+    with locked(output, outputs):
         batch = Batch(todo.jobs, reading, render, result_stream())
         flags = _run(batch, translator, article, todo.size, console)
     console.end(todo, batch, flags, strict=strict)

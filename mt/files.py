@@ -12,7 +12,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -244,15 +244,17 @@ def replacing(path: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def locked(folder: Path | None) -> Iterator[None]:
-    """Keeps other runs out of an output folder; anything else than a folder needs no lock.
+def locked(output: Path | None, outputs: Mapping[Input, Path | None]) -> Iterator[None]:
+    """Keeps other runs out of an output folder; an output that is a file needs no lock.
 
     Raises:
         InputError: another run is writing into the folder.
     """
-    if folder is None or not folder.is_dir():
+    if output is None or output in outputs.values():
         yield
         return
+    folder = output
+    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".tarjama.lock", timeout=0)
     try:
         lock.acquire()

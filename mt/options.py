@@ -7,6 +7,13 @@ from typing import Annotated
 
 import typer
 
+Prompt = Annotated[
+    str | None,
+    typer.Option(
+        help="What a chat model is told; {source} stands for the text.",
+        show_default="by model",
+    ),
+]
 Inputs = Annotated[
     list[str] | None,
     typer.Argument(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from mt.arabic import DIGITS_AND_PUNCTUATION, normalise
 from mt.backends import Backend, DecodingOptions, Hypothesis, Task, load_backend
 from mt.document import Document, Segment, split_long
-from mt.errors import OutOfMemory
+from mt.errors import InputError, OutOfMemory
 from mt.ledger import Ledger
 from mt.models import prompt_for
 from mt.quality import REDECODE, Flag, better, check, needs_translation
@@ -225,6 +225,7 @@ def load_translator(
     quantization: str = "auto",
     beam_size: int | None = None,
     batch_tokens: int = BATCH_TOKENS,
+    prompt: str | None = None,
     offline: bool = False,
     ledger: Ledger | None = None,
 ) -> Translator:
@@ -235,6 +236,8 @@ def load_translator(
             `auto` takes the default model if it is or can be had, and otherwise the bundled one;
             the choice is logged.
         beam_size: the model's own if not given.
+        prompt: what a chat model is told, with `{source}` for the text; by default, what
+            `mt.models` has for it.
 
     Raises:
         ModelError: there is no such model, or it cannot be fetched, loaded or run so.
@@ -243,10 +246,12 @@ def load_translator(
         choice = choose("translate", offline=offline)
         logger.info(choice.reason)
         name = choice.model.alias
+    if prompt is not None and "{source}" not in prompt:
+        raise InputError(f"the prompt {prompt!r} has no {{source}}; that is where the text goes")
     local = resolve(name, offline=offline, progress=logger.info)
     loaded = load_backend(
         local.folder,
-        Task("translate", prompt=prompt_for(name, "translate")),
+        Task("translate", prompt=prompt or prompt_for(name, "translate")),
         identity=local.identity,
         kind=backend,
         device=device,

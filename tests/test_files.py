@@ -161,11 +161,11 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_a_folder_is_locked_for_one_run(tmp_path: Path) -> None:
     with (
-        locked(tmp_path),
+        locked(tmp_path, {}),
         pytest.raises(InputError, match="another run is writing"),
-        locked(tmp_path),
+        locked(tmp_path, {}),
     ):
         pass
-    with locked(tmp_path):
+    with locked(tmp_path, {}):
         pass
     assert not list(tmp_path.iterdir())
