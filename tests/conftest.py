@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,33 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield home
 
 
-# tiny_models imports torch; tests that need no model must not wait for it.
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a model of `tiny_models` by its name, made when it is first asked for."""
+
+    @cache
+    def made(name: str) -> Path:
+        import tiny_models  # here, because it imports torch, which most tests do not need
+
+        folder: Path = getattr(tiny_models, f"tiny_{name}")(tmp_path_factory.mktemp(name) / name)
+        return folder
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A decoder-only model with the chat template of the bundled model."""
-    from tiny_models import tiny_llama
+def marian(tiny_model: Callable[[str], Path]) -> Path:
+    """An OPUS-MT model."""
+    return tiny_model("marian")
 
-    return tiny_llama(tmp_path_factory.mktemp("models") / "llama")
+
+@pytest.fixture(scope="session")
+def llama(tiny_model: Callable[[str], Path]) -> Path:
+    """A decoder-only model with the chat template of the bundled model."""
+    return tiny_model("llama")
+
+
+@pytest.fixture(scope="session")
+def bart(tiny_model: Callable[[str], Path]) -> Path:
+    """A summarizer like bart-large-cnn."""
+    return tiny_model("bart")

@@ -84,6 +84,10 @@ class Backend(Protocol):
         ...
 
 
+class NotConvertible(ModelError):
+    """CTranslate2 does not know this class of model; transformers may run it all the same."""
+
+
 def load_backend(
     folder: Path,
     task: Task | None = None,
@@ -123,8 +127,6 @@ def _load_best(
     folder: ModelFolder, task: Task, identity: str | None, device: str, quantization: str
 ) -> Backend:
     """CTranslate2 where it knows the model and the device, PyTorch where it does not."""
-    from mt.backends.conversion import NotConvertible
-
     if device != "mps":
         try:
             return _load_ct2(folder, task, identity, device, quantization)

@@ -49,7 +49,7 @@ class CausalBackend:
         self.max_source_tokens = folder.context - folder.room_for_output(task) - self._marks
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
-        return [len(ids) - self._marks for ids in self._inputs(sources)]
+        return [len(ids) - self._marks for ids in self._inputs(sources)] if sources else []
 
     def unknown_characters(self, characters: str) -> set[str]:
         return unknown_characters(TransformersTokenizer(self._tokenizer), characters)

@@ -17,22 +17,12 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-from mt.backends.folder import ORIGINAL_CONFIG, ModelFolder
+from mt.backends.folder import ModelFolder
 from mt.errors import ModelError
 
 logger = logging.getLogger(__name__)
 
 _LAYOUT = 1  # raise it when other files are written beside the model
-_COPIED = (
-    "generation_config.json",
-    "tokenizer_config.json",
-    "chat_template.jinja",
-)
-_SLOW_TOKENIZER = ("source.spm", "target.spm", "sentencepiece.bpe.model", "spiece.model")
-
-
-class NotConvertible(ModelError):
-    """CTranslate2 does not know this class of model; transformers may run it all the same."""
 
 
 def cache_folder() -> Path:
@@ -69,45 +59,17 @@ def converted(folder: ModelFolder, identity: str, quantization: str) -> Path:
 
 
 def _convert_into(target: Path, folder: ModelFolder, quantization: str) -> None:
+    # Imported here because it brings torch and transformers, which a converted model never needs.
+    from mt.backends.converter import convert
+
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)  # left by a process that was killed
     logger.info("converting %s to CTranslate2 (%s), once", folder.path, quantization)
     try:
-        _convert(folder, part, quantization)
+        convert(folder, part, quantization)
         part.rename(target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-
-
-def _convert(folder: ModelFolder, part: Path, quantization: str) -> None:
-    # Imported here because they bring torch and transformers, which a converted model never needs.
-    from ctranslate2.converters import TransformersConverter
-
-    from mt.backends.pytorch import load_config, load_tokenizer, loading
-
-    with loading(folder):
-        load_config(folder)  # an unknown class, said in our words
-        tokenizer = load_tokenizer(folder)
-        converter = TransformersConverter(str(folder.path))
-        wanted = "float32" if quantization == "none" else quantization
-        try:
-            converter.convert(str(part), quantization=wanted)
-        except (ValueError, NotImplementedError, KeyError, AttributeError) as error:
-            # How its loaders fail on a class, or a variant of one, that they were not written for.
-            raise NotConvertible(
-                f"CTranslate2 cannot convert {folder.model_type or 'this'} models ({error}); "
-                "choose --backend seq2seq or causal"
-            ) from error
-    for name in _COPIED:
-        if (folder.path / name).is_file():
-            shutil.copyfile(folder.path / name, part / name)
-    shutil.copyfile(folder.path / "config.json", part / ORIGINAL_CONFIG)
-    if tokenizer.is_fast:
-        tokenizer.backend_tokenizer.save(str(part / "tokenizer.json"))
-    else:
-        for name in _SLOW_TOKENIZER:
-            if (folder.path / name).is_file():
-                shutil.copyfile(folder.path / name, part / name)
 
 
 def _key(identity: str, quantization: str) -> str:

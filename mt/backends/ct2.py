@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
-import ctranslate2
+import ctranslate2  # type: ignore[import-untyped]
 
 from mt.backends import DecodingOptions, Hypothesis, Task
 from mt.backends.chat import chat_prompt, fill

@@ -66,13 +66,12 @@ class ModelFolder:
                 f"{path} holds no tokenizer; it needs tokenizer.json, source.spm and target.spm, "
                 "or a SentencePiece model"
             )
-        config = path / (ORIGINAL_CONFIG if converted else "config.json")
-        return cls(
-            path,
-            _json(config),
-            _json(path / "generation_config.json"),
-            _json(path / "tokenizer_config.json"),
-        )
+        config = _json(path / (ORIGINAL_CONFIG if converted else "config.json"))
+        tokenizer = _json(path / "tokenizer_config.json")
+        tokenizer_class = tokenizer.get("tokenizer_class") or config.get("tokenizer_class") or ""
+        if config.get("model_type") == "mbart" and "MBart50" not in tokenizer_class:
+            raise ModelError(f"{path} is an mBART-25 model, which we cannot run; take an mBART-50")
+        return cls(path, config, _json(path / "generation_config.json"), tokenizer)
 
     @property
     def is_converted(self) -> bool:

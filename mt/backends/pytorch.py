@@ -94,18 +94,18 @@ def loading(folder: ModelFolder) -> Iterator[None]:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Silences transformers' own bars, advice and warnings."""
-    level = transformers.logging.get_verbosity()
-    bars = transformers.logging.is_progress_bar_enabled()
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
+    log: Any = transformers.logging  # untyped
+    level, bars = log.get_verbosity(), log.is_progress_bar_enabled()
+    log.set_verbosity_error()
+    log.disable_progress_bar()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        transformers.logging.set_verbosity(level)
+        log.set_verbosity(level)
         if bars:
-            transformers.logging.enable_progress_bar()
+            log.enable_progress_bar()
 
 
 def torch_device(device: str) -> str:
@@ -167,9 +167,10 @@ def decode(
     forced = 0 if forced_bos is None else 1
     steps = min(options.max_new_tokens + forced, longest)
     scores = _Scores(options.beam_size)
-    config = GenerationConfig(
+    settings: Any = GenerationConfig  # untyped
+    config = settings(
         num_beams=options.beam_size,
-        length_penalty=options.length_penalty,
+        length_penalty=options.length_penalty if options.beam_size > 1 else 1.0,
         early_stopping=options.beam_size > 1,
         max_new_tokens=steps,
         min_new_tokens=min(options.min_new_tokens + forced, steps),
