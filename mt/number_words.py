@@ -62,6 +62,7 @@ CARDINALS = {
     },
 }
 HUNDRED = dict.fromkeys(["hundred", "مئة", "مائة", "مية"], 100)
+HALF = dict.fromkeys(["half", "نصف"], 0.5)
 SCALES = {
     form: value
     for value, forms in {
@@ -116,9 +117,9 @@ HINTS: dict[str, tuple[float, ...]] = {
             "تشرين": (10, 11),
             "zero no none nil صفر": (0,),
             "a an once single only alone وحيد مرة": (1,),
-            "both pair couple twice double مزدوج ضعف ضعفي كلا كلتا": (2,),
-            "triple thrice trio ثلاثي ثلاثية ثلاثتهم": (3,),
-            "quadruple رباعي رباعية": (4,),
+            "both pair couple twice double doubled مزدوج ضعف ضعفي كلا كلتا": (2,),
+            "triple tripled threefold thrice trio ثلاثي ثلاثية ثلاثتهم": (3,),
+            "quadruple quadrupled fourfold رباعي رباعية": (4,),
             "خماسي خماسية": (5,),
             "سداسي سداسية": (6,),
             "week weeks اسبوع سباعي": (7,),
@@ -127,7 +128,7 @@ HINTS: dict[str, tuple[float, ...]] = {
             "fortnight": (14, 2),
             "century centuries hundreds مئات قرن قرون": (100,),
             "millennium millennia الفية": (1e3,),
-            "half halves نصف": (0.5, 50, 30, 2),
+            "half halves halved نصف": (0.5, 50, 30, 2),
             "third thirds ثلث ثلثي ثلثا ثلثين اثلاث": (3, 33, 66, 2),
             "quarter quarters ربع ارباع": (0.25, 25, 75, 15, 45, 4, 3),
             "fifth fifths خمس اخماس": (0.2, 5, 20),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mt.arabic import ascii_digits_and_punctuation, normalise
-from mt.number_words import CARDINALS, DUAL_SCALES, HINTS, HUNDRED, ORDERS, SCALES
+from mt.number_words import CARDINALS, DUAL_SCALES, HALF, HINTS, HUNDRED, ORDERS, SCALES
 
 _T = TypeVar("_T")
 
@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     r"(?P<number>\d+(?:[.,/:–-]\d+)*)(?P<suffix>(?:mn|bn|tn|[mbk])\b|s\b)?|(?P<word>[^\W\d_]+)",
     re.I,
 )
-_JOINT = re.compile(r"[\s-]*(?:and|و)?[\s-]*")
+_JOINT = re.compile(r"[\s-]*(?:and(?: a)?|و)?[\s-]*")
 _PERCENT = re.compile(r"(?:في ?|ب)?ال(?:مئة|مائة|مية)|per ?cent")
 _SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12}
 _CLOCK = re.compile(r"(\d{1,2})\.(\d\d)(?= ?(?:[ap]\.?m\b|GMT|مساء|صباحا|ظهرا|فجرا|بتوقيت))", re.I)
@@ -67,7 +67,7 @@ class Mention:
 class _Token:
     start: int
     end: int
-    kind: str  # number, cardinal, order, hundred, scale
+    kind: str  # number, cardinal, order, hundred, scale, dual, half
     readings: tuple[frozenset[float], ...]  # of each part of "16/2/2021"; else one
     is_code: bool = False  # the 16 of F-16: names look after it
 
@@ -95,6 +95,11 @@ class _Run:
         if token.kind == "scale":
             self.total += group * token.value
             self.scale, group = token.value, 0
+        if token.kind == "dual":
+            self.total += token.value
+            self.scale = token.value / 2
+        if token.kind == "half" and not self.group:  # three billion and a half
+            self.total += self.scale / 2
         self.group = group
         self.tokens.append(token)
         return True
@@ -104,8 +109,14 @@ class _Run:
         group, value = self.group, token.value
         if token.kind == "number":
             return value if not group and value < self.scale else None
+        if token.kind == "half":
+            return group + 0.5 if group else (0 if self.total else None)
+        if token.kind == "scale" and value == self.scale and self.tokens[-1].kind == "half":
+            return 0  # ثلاثة مليارات ونصف المليار
         if token.kind == "scale":
             return (group or 1) if value < self.scale else None
+        if token.kind == "dual":
+            return 0 if not group and value / 2 < self.scale else None
         if token.kind == "hundred":
             return (group or 1) * 100 if group < 100 else None
         if not group or (group % 100 == 0 and value < 100):
@@ -136,7 +147,8 @@ class _Run:
         kinds = {token.kind for token in self.tokens}
         if "number" in kinds:
             return True
-        return "cardinal" in kinds and "order" not in kinds and self.total + self.group >= 3
+        is_cardinal = not kinds.isdisjoint({"cardinal", "dual"}) and "order" not in kinds
+        return is_cardinal and self.total + self.group >= 3
 
 
 def missing(text: str, other: str) -> tuple[str, ...]:
@@ -199,9 +211,10 @@ def _token(match: re.Match[str], text: str) -> _Token | None:
     for kind, table in (
         ("cardinal", CARDINALS),
         ("scale", SCALES),
-        ("cardinal", DUAL_SCALES),
+        ("dual", DUAL_SCALES),
         ("hundred", HUNDRED),
         ("order", ORDERS),
+        ("half", HALF),
     ):
         value = _look_up(word, table)
         if value is not None and word not in _NO_NUMBERS:
@@ -224,8 +237,8 @@ def _readings(number: str, suffix: str) -> tuple[frozenset[float], ...]:
     parts = re.split("[/:–-]", number)
     found = [_plain(part) for part in parts]
     if ":" in number and len(parts) > 1:  # 19:16 is 7:16 p.m.; of 8:00 only the 8 is said
-        hour = int(min(found[0]))
-        found[0] |= {hour + 12.0, hour - 12.0}
+        hour = min(found[0])
+        found[0] |= {hour + 12, hour - 12}
         found = [part for part in found if part != {0.0}] or found[:1]
     elif len(parts) > 1 and len(parts[0]) == 4 and len(parts[1]) == 2:  # 2010-11
         found[1].add(float(parts[0][:2] + parts[1]))

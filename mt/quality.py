@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import pairwise
 
 from mt.arabic import collapse_space, has_arabic, normalise
 from mt.numbers import missing
@@ -43,8 +44,8 @@ REDECODE = frozenset({Flag.EMPTY, Flag.REPETITION, Flag.LENGTH, Flag.UNTRANSLATE
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"»،؛)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9]*(?:[-'’.&][A-Za-zÀ-ɏ0-9]+)*")
-_LOOP_WORDS = 8  # the longest phrase that is looked for in a loop
-_LOOP_TIMES = 3
+_LOOP_WORDS = 12  # the longest phrase that is looked for in a loop
+_MONOTONOUS = 0.6  # a loop with variations has fewer different pairs of words
 _SYLLABLES = re.compile(r"([^\W\d_]{1,4}?)\1{7,}")  # hahahahahahahaha
 
 
@@ -98,31 +99,41 @@ def needs_translation(source: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.casefold())
+    """The words, "south-south" being one, and Arabic ones without "and"."""
+    return [word.lstrip("و") for word in re.findall(r"\w+(?:['’‐-]\w+)*", text.casefold())]
 
 
 def _is_loop(source: str, hypothesis: str) -> bool:
     """Whether the hypothesis repeats itself more than its source does."""
-    words = _words(hypothesis)
-    times = _longest_loop(words)
-    if times >= _LOOP_TIMES and times > _longest_loop(_words(source)):
+    words, source_words = _words(hypothesis), _words(source)
+    if _longest_loop(words) > _longest_loop(source_words, long_phrase=1):
+        return True
+    if _variety(words) < _MONOTONOUS <= _variety(source_words):
         return True
     return bool(_SYLLABLES.search(hypothesis.casefold())) and not _SYLLABLES.search(source)
 
 
-def _longest_loop(words: list[str]) -> int:
-    """How often the same phrase comes in a row, at most.
+def _longest_loop(words: list[str], long_phrase: int = 5) -> int:
+    """How often the same phrase comes in a row; 1 if below three times, or two if it is long.
 
     >>> _longest_loop("so I said I said I said no".split())
     3
     """
     longest = 1
     for size in range(1, _LOOP_WORDS + 1):
+        enough = 2 if size >= long_phrase else 3
         same = 0  # words in a row that are the word one phrase before
         for word, before in zip(words[size:], words, strict=False):
             same = same + 1 if word == before else 0
-            longest = max(longest, same // size + 1)
+            if (times := same // size + 1) >= enough:
+                longest = max(longest, times)
     return longest
+
+
+def _variety(words: list[str]) -> float:
+    """The share of different ones among the pairs of neighbours, 1 for short texts."""
+    pairs = list(pairwise(words))
+    return len(set(pairs)) / len(pairs) if len(pairs) > _LOOP_WORDS else 1.0
 
 
 def _is_of_length(source: str, hypothesis: str) -> bool:
