@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
+from eval.cli import score
 from mt.article import Article
 from mt.batch import Batch, plan
 from mt.cli_models import doctor, models_app
@@ -69,6 +70,7 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.command()(doctor)
+app.command()(score)
 
 
 def _show_version(asked: bool) -> None:
@@ -143,6 +145,7 @@ def _run(
 ) -> Counter[str]:
     """Translate all that the batch has; how often each flag was set."""
     flags: Counter[str] = Counter()
+    since = time.perf_counter()
     with console.bar(size) as bar:
 
         def work(texts: Iterable[str]) -> Iterator[Translation]:
@@ -156,6 +159,11 @@ def _run(
         except KeyboardInterrupt:
             console.error(f"interrupted; {len(batch.finished)} inputs are done and kept")
             raise
+    backend = translator.backend
+    console.detail(
+        f"{bar.segments} segments in {time.perf_counter() - since:.1f} s: {translator.model}, "
+        f"{backend.name} {backend.quantization} on {backend.device}"
+    )
     return flags
 
 

@@ -60,6 +60,7 @@ class Console:
 
     def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
         self._quiet = quiet
+        self._verbose = verbose
         level = logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING
         logging.basicConfig(level=level, format="%(message)s", force=True)
         logging.getLogger("mt").setLevel(level)
@@ -68,6 +69,11 @@ class Console:
         """Something worth knowing, unless the user wants quiet."""
         if not self._quiet:
             typer.echo(message, err=True)
+
+    def detail(self, message: str) -> None:
+        """Something for those who asked to be told more."""
+        if self._verbose:
+            self.note(message)
 
     def warn(self, message: str) -> None:
         """Something that may be wrong."""

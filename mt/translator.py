@@ -151,6 +151,8 @@ class Translator:
         progress: Progress | None,
     ) -> dict[str, SegmentTranslation]:
         """A checked result for each source, given what the model is to read for it."""
+        if not todo:
+            return {}
         pieces = dict(zip(todo, self._split(list(todo.values())), strict=True))
         wanted = list(dict.fromkeys(piece.text for split in pieces.values() for piece in split))
         hypotheses = self._decode(wanted, options, progress)
@@ -184,6 +186,8 @@ class Translator:
         if progress and found:
             progress(list(found))
         todo = [source for source in sources if source not in found]
+        if not todo:
+            return found
         lengths = dict(zip(todo, self.backend.count_tokens(todo), strict=True))
         queue = deque(sorted(todo, key=lengths.__getitem__, reverse=True))
         while queue:
