@@ -81,6 +81,18 @@ class Hub:
 
     def ask(self, call: str, **environment: str) -> dict[str, Any]:
         """Run `mt.sources.CALL` against this hub in a process of its own."""
+        done = self.run("-c", _ASK.replace("CALL", call), **environment)
+        if done.returncode:
+            raise AssertionError(done.stderr)
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+    def tarjama(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the program against this hub."""
+        return self.run("-m", "mt", *arguments, **environment)
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run Python with this hub, empty caches, and no package index."""
         variables = {
             "HF_ENDPOINT": self.url,
             "HF_HOME": str(self.cache / "hf"),
@@ -90,8 +102,8 @@ class Hub:
             "HF_HUB_DISABLE_TELEMETRY": "1",
             "PIP_NO_INDEX": "1",
         }
-        done = subprocess.run(
-            [sys.executable, "-c", _ASK.replace("CALL", call)],
+        return subprocess.run(
+            [sys.executable, *arguments],
             env={**os.environ, **variables, **environment},
             cwd=Path(__file__).parents[1],
             capture_output=True,
@@ -99,10 +111,6 @@ class Hub:
             timeout=60,
             check=False,
         )
-        if done.returncode:
-            raise AssertionError(done.stderr)
-        told: dict[str, Any] = json.loads(done.stdout)
-        return told
 
 
 @contextmanager
