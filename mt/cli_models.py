@@ -25,6 +25,8 @@ models_app = typer.Typer(
     no_args_is_help=True, help="Show, fetch, check and remove models.", rich_markup_mode=None
 )
 
+_EXCERPT = 1500  # characters of the card
+
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="Alias, hub id or pypi: name.")]
 _Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="As --model takes them.")]
 _Json = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
@@ -200,9 +202,13 @@ def _print_table(rows: Iterable[dict[str, object]]) -> None:
 
 
 def _card() -> str:
-    """The card of the bundled model, without its metadata."""
-    text = (BUNDLED_FOLDER / "README.md").read_text(encoding="utf-8")
-    return text.split("---", 2)[2].strip() if text.startswith("---") else text
+    """The beginning of the bundled model's card, without its metadata, and where the rest is."""
+    card = BUNDLED_FOLDER / "README.md"
+    text = card.read_text(encoding="utf-8")
+    words = text.split("---", 2)[2].strip() if text.startswith("---") else text
+    if len(words) <= _EXCERPT:
+        return words
+    return f"{words[: words.rfind(chr(10), 0, _EXCERPT)]}\n… the rest is in {card}"
 
 
 def _note(message: str) -> None:

@@ -68,6 +68,7 @@ class Hub:
         default_factory=list
     )  # method, path, range
     hang: bool = False
+    portal: bool = False  # answers every request with a page that wants a login
     stop: threading.Event = field(default_factory=threading.Event)
 
     def add(self, name: str, files: dict[str, bytes], *, commit: str = "a" * 40) -> Repo:
@@ -145,6 +146,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.hub.hang:
             self.hub.stop.wait(30)
             self.close_connection = True
+        elif self.hub.portal:
+            self._send(200, b"<html>please log in</html>", {"Content-Type": "text/html"})
         elif match := _INFO.fullmatch(self.path):
             self._info(match["repo"], match["revision"] or "main")
         elif match := _FILE.fullmatch(self.path):

@@ -142,6 +142,14 @@ def test_a_hub_that_is_not_there(hub: Hub) -> None:
     assert "the connection to http://127.0.0.1:9 failed" in told["message"]
 
 
+def test_a_network_that_wants_a_login_first(hub: Hub) -> None:
+    hub.portal = True
+    told = hub.ask(f"resolve('{NAME}')")
+    assert told["error"] == "DownloadError"
+    assert "does not answer like a hub" in told["message"]
+    assert hub.ask("plan()")["model"] == "bundled"
+
+
 @pytest.mark.parametrize(
     ("call", "offline"), [("resolve('{}', offline=True)", "0"), ("resolve('{}')", "1")]
 )

