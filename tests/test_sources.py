@@ -77,11 +77,16 @@ def test_weights_in_parts_are_whole_only_with_every_part(hub: Hub) -> None:
     assert set(parts) < contents(hub.ask(f"resolve('{NAME}')")["folder"]).keys()
 
 
-def test_a_repository_without_usable_weights_is_refused_before_any_download(hub: Hub) -> None:
-    hub.add(NAME, {"config.json": CONFIG, "tf_model.h5": WEIGHTS})
+@pytest.mark.parametrize(
+    "files", [{"config.json": CONFIG, "tf_model.h5": WEIGHTS}, {"model.safetensors": WEIGHTS}]
+)
+def test_what_cannot_be_loaded_is_refused_before_any_download(
+    hub: Hub, files: dict[str, bytes]
+) -> None:
+    hub.add(NAME, files)
     told = hub.ask(f"resolve('{NAME}')")
     assert told["error"] == "ModelNotFoundError"
-    assert "has no weights that can be loaded" in told["message"]
+    assert "has no config.json with weights that can be loaded" in told["message"]
     assert hub.fetched() == set()
 
 

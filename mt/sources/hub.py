@@ -170,15 +170,15 @@ def _needed(repo: str, info: ModelInfo) -> list[RepoSibling]:
     """The files to fetch, weights last."""
     files = {file.rfilename: file for file in info.siblings or []}
     small = [n for n in files if any(fnmatchcase(n, pattern) for pattern in _SMALL_FILES)]
-    for single, index, parts in _WEIGHTS:
+    for single, index, parts in _WEIGHTS if "config.json" in files else ():
         if single in files:
             return [files[name] for name in (*small, single)]
         if index in files:
             weights = sorted(name for name in files if fnmatchcase(name, parts))
             return [files[name] for name in (*small, index, *weights)]
     raise ModelNotFoundError(
-        f"{repo} has no weights that can be loaded (model.safetensors, pytorch_model.bin or "
-        "CTranslate2's model.bin); choose another model: tarjama models list"
+        f"{repo} has no config.json with weights that can be loaded (model.safetensors, "
+        "pytorch_model.bin or CTranslate2's model.bin); choose another: tarjama models list"
     )
 
 
