@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mt.errors import InputError
-from mt.options import Json
+from mt.options import Json, Offline, Quiet
+
+if TYPE_CHECKING:
+    from eval.articles import ArticleSet
 
 
 class ManyFiles(typer.core.TyperCommand):
@@ -24,7 +27,7 @@ class ManyFiles(typer.core.TyperCommand):
     The shell's patterns work so, and `score` has no arguments that a file could be taken for.
     """
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         repeatable = {
             name for p in self.params if getattr(p, "multiple", False) for name in p.opts
         }
@@ -100,6 +103,120 @@ def score(
         typer.echo("\n\n".join(part for part in parts if part))
 
 
+def evaluate(
+    system: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=MODEL[,OPTION=VALUE…]",
+            help="A translator, a summarizer, or TRANSLATOR+SUMMARIZER; repeat for several.",
+            show_default="what auto picks for both tasks",
+        ),
+    ] = None,
+    articles: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON Lines of articles, a folder of such files, or a .tsv of pairs.",
+            show_default="the sample set",
+        ),
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option(help="Plain text to translate, one segment a line.")
+    ] = None,
+    reference: Annotated[Path | None, typer.Option(help="Its translation, line by line.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many articles.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML page.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write Markdown, for a CI summary.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.")] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC=VALUE", help="Exit with 3 if a score is worse than this."),
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Compare with what --save-baseline wrote.")
+    ] = None,
+    max_drop: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC=VALUE",
+            help="Exit with 3 if a score is worse than the baseline's by more than this, and the "
+            "difference is no chance.",
+        ),
+    ] = None,
+    save_baseline: Annotated[
+        Path | None, typer.Option(help="Keep the outputs as a baseline.")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=40, help="Draws of the bootstrap.")] = 1000,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Decode again what is cached.")] = False,
+    offline: Offline = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run systems over articles, score them beside baselines, and fail if they got worse.
+
+    Every score has its 95 % interval; systems are tested against the first. Outputs are cached.
+    """
+    from eval import evaluation
+    from eval.gate import load_baseline, parse_limit
+    from eval.gate import save_baseline as save
+    from eval.systems import parse_system
+    from mt.sources.local import cache_folder
+
+    note = (lambda message: None) if quiet else (lambda message: typer.echo(message, err=True))
+    chosen = _articles(articles, source, reference, limit)
+    if bool(max_drop) != bool(baseline):
+        raise InputError("--baseline and --max-drop go together; give both")
+    gates = evaluation.Gates(
+        tuple(map(parse_limit, fail_under or [])),
+        tuple(map(parse_limit, max_drop or [])),
+        load_baseline(baseline, chosen) if baseline else None,
+    )
+    systems = [parse_system(text) for text in system or _AUTO]
+    evaluation.check(systems, chosen)
+    found = evaluation.evaluate(
+        [evaluation.resolved(s, offline=offline, progress=note) for s in systems],
+        chosen,
+        gates,
+        cache_folder=cache_folder() / "evaluations",
+        offline=offline,
+        fresh=fresh,
+        samples=samples,
+        progress=note,
+    )
+    evaluation.write(found, {"report": report, "markdown": markdown, "junit": junit})
+    if save_baseline:
+        save(save_baseline, found.runs, chosen, found.manifest)
+    if as_json:
+        typer.echo(json.dumps(evaluation.as_json(found), ensure_ascii=False))
+    else:
+        typer.echo(evaluation.as_text(found))
+    for verdict in found.verdicts:
+        if verdict.outcome != "passed":
+            typer.echo(f"{verdict.outcome}: {verdict.gate}: {verdict.message}", err=True)
+    if found.failed:
+        raise typer.Exit(3)
+
+
+_AUTO = ("auto=auto", "summary=auto,task=summarize")
+
+
+def _articles(
+    articles: Path | None, source: Path | None, reference: Path | None, limit: int | None
+) -> ArticleSet:
+    from eval.articles import load_parallel, load_set, sample_set
+
+    if bool(source) != bool(reference):
+        raise InputError("--source and --reference go together; give both")
+    if source and reference:
+        if articles:
+            raise InputError("give either --articles or --source and --reference")
+        chosen = load_parallel(source, reference)
+    else:
+        chosen = load_set(articles) if articles else sample_set()
+    return replace(chosen, articles=chosen.articles[:limit])
+
+
 def _names(paths: list[Path]) -> list[str]:
     """What to call the systems: the shortest that tells their files apart."""
     stems = [path.stem for path in paths]
@@ -113,10 +230,8 @@ def _against_sources(
     sources: list[str], systems: dict[str, list[str]]
 ) -> dict[str, dict[str, object]]:
     """What each system did with its sources: flags of a translation, overlap of a summary."""
-    from mt.quality import check
-
+    from eval.measures import mean_overlap
     from eval.metrics import check_alignment
-    from eval.overlap import mean_overlap
 
     check_alignment(sources, list(systems.values()))
     found: dict[str, dict[str, object]] = {}

@@ -42,15 +42,22 @@ class Score:
         return f"{self.name}|{self.signature} = {self.value:.1f}"
 
 
-class Metric(Protocol):
-    """Counts that add up over segments, and the score of a sum of counts."""
+class Measure(Protocol):
+    """A score of a sum of counts."""
 
-    key: str  # as the user types it: "rougeL"
-    name: str  # as a table shows it: "ROUGE-L"
-    lower_is_better: bool
+    @property
+    def key(self) -> str:
+        """As the user types it: "rougeL"."""
+        ...
 
-    def rows(self, hypotheses: Sequence[str], references: Sequence[Sequence[str]]) -> Rows:
-        """One row of counts a segment; `references` is one sequence a translator."""
+    @property
+    def name(self) -> str:
+        """As a table shows it: "ROUGE-L"."""
+        ...
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether a drop is a gain."""
         ...
 
     def value(self, counts: Row) -> float:
@@ -63,6 +70,14 @@ class Metric(Protocol):
 
     def signature(self, references: int, *, samples: int = 0, seed: int = 0) -> str:
         """What the score depends on, as sacreBLEU writes it."""
+        ...
+
+
+class Metric(Measure, Protocol):
+    """A measure that compares hypotheses with references."""
+
+    def rows(self, hypotheses: Sequence[str], references: Sequence[Sequence[str]]) -> Rows:
+        """One row of counts a segment; `references` is one sequence a translator."""
         ...
 
 

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.metrics import METRICS, Metric, Row, Rows, Score, check_alignment, load_metric
+from eval.metrics import METRICS, Measure, Row, Rows, Score, check_alignment, load_metric
 from mt.errors import InputError
 
 SAMPLES = 1000  # draws; sacreBLEU's defaults, which Moses had before it
@@ -49,6 +49,15 @@ class Result:
     def significant(self) -> bool:
         """Whether the difference is more than chance, at the 5 % level."""
         return self.p_value is not None and self.p_value < LEVEL
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one measure counted for several systems on the same segments."""
+
+    measure: Measure
+    rows: Mapping[str, Rows]  # system → segments × counts
+    references: int = 1  # of each segment
 
 
 def draws(segments: int, *, samples: int = SAMPLES, seed: int = SEED) -> Iterator[Rows]:
@@ -125,38 +134,60 @@ def compare(
     Raises:
         InputError: no such metric, no system, or texts that are not aligned.
     """
+    counts = counts_of(metrics, systems, references, language=language, processes=processes)
+    return results(counts, samples=samples, seed=seed)
+
+
+def counts_of(
+    metrics: Sequence[str],
+    systems: Mapping[str, Sequence[str]],
+    references: Sequence[Sequence[str]],
+    *,
+    language: str = "en",
+    processes: int = 1,
+) -> list[Counts]:
+    """What each metric counts for each system; arguments and errors are those of `compare`."""
     if not systems:
         raise InputError("no hypotheses to score; give at least one system")
     for hypotheses in systems.values():
         check_alignment(hypotheses, references)
     loaded = [load_metric(key, language=language) for key in metrics]
-    counted = [
-        count(metrics, hypotheses, references, language=language, processes=processes)
-        for hypotheses in systems.values()
+    counted = {
+        name: count(metrics, hypotheses, references, language=language, processes=processes)
+        for name, hypotheses in systems.items()
+    }
+    return [
+        Counts(metric, {name: tables[i] for name, tables in counted.items()}, len(references))
+        for i, metric in enumerate(loaded)
     ]
-    tables = [table for of_system in counted for table in of_system]
+
+
+def results(counts: Sequence[Counts], *, samples: int = SAMPLES, seed: int = SEED) -> list[Result]:
+    """The results of several measures that counted the same segments; all share the draws."""
+    tables = [table for measured in counts for table in measured.rows.values()]
     edges = np.cumsum([table.shape[1] for table in tables])[:-1]
-    sums = np.split(resample(np.hstack(tables), samples=samples, seed=seed), edges, axis=1)
-    results: list[Result] = []
-    for i, metric in enumerate(loaded):
-        signature = metric.signature(len(references), samples=samples, seed=seed)
-        results += _results(
-            metric, signature, list(systems), tables[i :: len(loaded)], sums[i :: len(loaded)]
+    sums = iter(np.split(resample(np.hstack(tables), samples=samples, seed=seed), edges, axis=1))
+    return [
+        result
+        for measured in counts
+        for result in _results(
+            measured,
+            [next(sums) for _ in measured.rows],
+            measured.measure.signature(measured.references, samples=samples, seed=seed),
         )
-    return results
+    ]
 
 
-def _results(
-    metric: Metric, signature: str, systems: list[str], tables: list[Rows], sums: list[Rows]
-) -> Iterator[Result]:
-    scores = [metric.value(table.sum(axis=0)) for table in tables]
-    drawn = [bootstrap(metric.value, of_system) for of_system in sums]
-    for i, system in enumerate(systems):
+def _results(counts: Counts, sums: list[Rows], signature: str) -> Iterator[Result]:
+    value = counts.measure.value
+    scores = [value(rows.sum(axis=0)) for rows in counts.rows.values()]
+    drawn = [bootstrap(value, of_system) for of_system in sums]
+    for i, system in enumerate(counts.rows):
         difference = scores[i] - scores[0] if i else None
         yield Result(
             system,
-            metric.key,
-            Score(metric.name, scores[i], signature),
+            counts.measure.key,
+            Score(counts.measure.name, scores[i], signature),
             interval(drawn[i]),
             difference,
             None if difference is None else p_value(drawn[0], drawn[i], difference),

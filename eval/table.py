@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
 from eval.significance import Result
+
+if TYPE_CHECKING:
+    from eval.board import Board
 
 _MARK = "*"
 
@@ -26,7 +30,32 @@ def table(results: Sequence[Result], *, markdown: bool = False) -> str:
         for metric in metrics
     ]
     style = "pipe" if markdown else "simple"
-    return tabulate(rows, headers=["", *systems], tablefmt=style, disable_numparse=True)
+    return str(tabulate(rows, headers=["", *systems], tablefmt=style, disable_numparse=True))
+
+
+def systems_table(board: Board, *, markdown: bool = False) -> str:
+    """A row for each system and a column for each score, as a board has more of both.
+
+    A star marks a difference to the first system that is more than chance.
+    """
+    rows = []
+    for run in board.runs:
+        found = [result for result in board.results if result.system == run.system.name]
+        speed = f"{run.words_per_second:.0f}" if run.seconds else "–"
+        memory = f"{run.peak_memory / 2**20:.0f}" if run.peak_memory else "–"
+        name = f"({run.system.name})" if run.is_baseline else run.system.name
+        rows.append([name, *map(_short, found), speed, memory])
+    headers = ["", *(counts.measure.name for counts in board.counts), "words/s", "MB"]
+    style = "pipe" if markdown else "simple"
+    align = ("left", *["right"] * (len(headers) - 1))
+    return str(
+        tabulate(rows, headers=headers, tablefmt=style, disable_numparse=True, colalign=align)
+    )
+
+
+def _short(result: Result) -> str:
+    half = (result.interval.high - result.interval.low) / 2
+    return f"{result.score.value:.1f} ± {half:.1f}{_MARK if result.significant else ' '}"
 
 
 def cell(result: Result) -> str:
@@ -51,7 +80,7 @@ def behaviour(systems: Mapping[str, Mapping[str, object]]) -> str:
     flat = {name: _flat(found) for name, found in systems.items()}
     measures = list(dict.fromkeys(measure for found in flat.values() for measure in found))
     rows = [[m, *(found.get(m, "") for found in flat.values())] for m in measures]
-    return tabulate(rows, headers=["", *flat], disable_numparse=True) if rows else ""
+    return str(tabulate(rows, headers=["", *flat], disable_numparse=True)) if rows else ""
 
 
 def _flat(found: Mapping[str, object]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -99,7 +99,7 @@ class ArticleSet:
 
 def sample_set() -> ArticleSet:
     """The articles that come with the project."""
-    return load_articles(SAMPLE)
+    return replace(load_articles(SAMPLE), name="sample set")
 
 
 def load_articles(path: Path) -> ArticleSet:
@@ -155,7 +155,7 @@ def load_parallel(source: Path, reference: Path) -> ArticleSet:
 def _one_article(path: Path, pairs: Sequence[tuple[str, ...]]) -> ArticleSet:
     if not pairs:
         raise InputError(f"{path} is empty; give one segment a line")
-    segments = tuple(EvalSegment(*pair, paragraph=i) for i, pair in enumerate(pairs))
+    segments = tuple(EvalSegment(pair[0], pair[1], i) for i, pair in enumerate(pairs))
     return ArticleSet(path.stem, (EvalArticle(path.stem, segments),))
 
 
