@@ -161,7 +161,7 @@ def tiny_madlad(folder: Path) -> Path:
     model = _t5(transformers.T5ForConditionalGeneration, transformers.T5Config, len(tokenizer))
     # T5 1.1 has output weights of its own, and says so in its config.json.
     model.lm_head.weight = torch.nn.Parameter(0.05 * model.lm_head.weight.detach())
-    _train(model, rows, rate=1e-2)
+    _train(model, rows, steps=250)
     _save(model, folder)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     _write_json(

@@ -9,7 +9,7 @@ from transformers import AutoModelForCausalLM
 
 from mt.backends import DecodingOptions, Hypothesis, Task
 from mt.backends.chat import chat_prompt, fill
-from mt.backends.folder import ModelFolder, check_fits
+from mt.backends.folder import ModelFolder, all_but_blank, check_fits, count_marks
 from mt.backends.pytorch import (
     TransformersTokenizer,
     decode,
@@ -45,7 +45,7 @@ class CausalBackend:
         self._ends = folder.end_ids or [self._tokenizer.eos_token_id]
         self._context = folder.context
         self.defaults = folder.defaults(task)
-        self._marks = len(self._inputs([""])[0])
+        self._marks = count_marks(self._inputs)
         self.max_source_tokens = folder.context - folder.room_for_output(task) - self._marks
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
@@ -55,8 +55,9 @@ class CausalBackend:
         return unknown_characters(TransformersTokenizer(self._tokenizer), characters)
 
     def generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
-        if not sources:
-            return []
+        return all_but_blank(sources, lambda kept: self._generate(kept, options))
+
+    def _generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
         inputs = self._inputs(sources)
         check_fits([len(ids) - self._marks for ids in inputs], self.max_source_tokens)
         longest = max(map(len, inputs))

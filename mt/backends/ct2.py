@@ -22,7 +22,7 @@ import ctranslate2  # type: ignore[import-untyped]
 from mt.backends import DecodingOptions, Hypothesis, Task
 from mt.backends.chat import chat_prompt, fill
 from mt.backends.conversion import converted
-from mt.backends.folder import ModelFolder, check_fits
+from mt.backends.folder import ModelFolder, all_but_blank, check_fits, count_marks
 from mt.backends.languages import language_marks
 from mt.backends.tokenizer import load_tokenizer, unknown_characters, vocabulary_of
 from mt.errors import ModelError, OutOfMemory
@@ -56,7 +56,7 @@ class CTranslate2Backend:
         with _our_errors():
             self._form: _Form = form(folder, task, engine)
         self.defaults = folder.defaults(task)
-        self._marks = len(self._form.inputs([""])[0])  # not the source's: marks, or a prompt
+        self._marks = count_marks(self._form.inputs)
         self.max_source_tokens = self._form.max_input_tokens - self._marks
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
@@ -66,8 +66,9 @@ class CTranslate2Backend:
         return unknown_characters(self._form.tokenizer, characters)
 
     def generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
-        if not sources:
-            return []
+        return all_but_blank(sources, lambda kept: self._generate(kept, options))
+
+    def _generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
         inputs = self._form.inputs(sources)
         check_fits([len(tokens) - self._marks for tokens in inputs], self.max_source_tokens)
         with _our_errors():
@@ -162,11 +163,12 @@ class _DecoderOnly:
         return self.tokenizer.encode([self._prompt(source) for source in sources], marks=False)
 
     def decode(self, inputs: list[list[str]], options: DecodingOptions) -> list[Output]:
-        if options.no_repeat_ngram_size == 0 and options.repetition_penalty == 1:
+        # Of prompts of unequal length CTranslate2 feeds the end of the longer ones as if the
+        # model had written it: their words count as repeated, and a beam search may end too
+        # early. The same source would get another translation in another batch.
+        looks_back = options.no_repeat_ngram_size or options.repetition_penalty != 1
+        if options.beam_size == 1 and not looks_back:
             return self._decode(inputs, options)
-        # In prompts of unequal length CTranslate2 takes the end of the longer ones for output
-        # of the model, and bans what it repeats: the same source would get another translation
-        # in another batch.
         order = sorted(range(len(inputs)), key=lambda i: len(inputs[i]))
         outputs: dict[int, Output] = {}
         for _, group in groupby(order, key=lambda i: len(inputs[i])):

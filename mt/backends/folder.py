@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mt.backends import DecodingOptions, Task
+from mt.backends import DecodingOptions, Hypothesis, Task
 from mt.errors import InputError, ModelError, ModelNotFoundError
 
 # CTranslate2 writes a config.json of its own; the original one is kept beside it.
@@ -171,6 +171,23 @@ class ModelFolder:
         settings = self.config.get("task_specific_params") or {}
         found: Mapping[str, Any] = settings.get("summarization") or {}
         return found
+
+
+def all_but_blank(
+    sources: Sequence[str], generate: Callable[[Sequence[str]], Sequence[Hypothesis]]
+) -> list[Hypothesis]:
+    """The hypotheses of all sources, nothing for nothing: a model asked for it would invent."""
+    kept = [i for i, source in enumerate(sources) if source.strip()]
+    written = generate([sources[i] for i in kept]) if kept else []
+    found = dict(zip(kept, written, strict=True))
+    return [found.get(i, Hypothesis("")) for i in range(len(sources))]
+
+
+def count_marks(inputs: Callable[[Sequence[str]], Sequence[Sequence[object]]]) -> int:
+    """The tokens of an input that are not the source's: marks, languages, a prompt."""
+    # A template's space before the source is a token of its own, or one with the first letter.
+    blank, *letters = inputs(["", "x", "و"])
+    return min(len(blank), *(len(tokens) - 1 for tokens in letters))
 
 
 def check_fits(counts: Sequence[int], limit: int) -> None:

@@ -13,6 +13,7 @@ import transformers
 from safetensors import SafetensorError
 from transformers import (
     GenerationConfig,
+    LogitNormalization,
     LogitsProcessor,
     LogitsProcessorList,
     NoRepeatNGramLogitsProcessor,
@@ -71,6 +72,19 @@ def load_model(auto_class: Any, folder: ModelFolder, device: str, quantization: 
         dtype=_DTYPES[quantization],
         trust_remote_code=False,
         weights_only=True,
+    )
+    # What generate is not told it takes from here: a model's own ban on repeats, or its forced
+    # last token, would come back however it is called. Only the names of the marks stay.
+    own = model.generation_config
+    start = own.decoder_start_token_id
+    if start is None:
+        start = getattr(model.config, "decoder_start_token_id", None)
+    settings: Any = GenerationConfig  # untyped
+    model.generation_config = settings(
+        pad_token_id=own.pad_token_id,
+        bos_token_id=own.bos_token_id,
+        eos_token_id=own.eos_token_id,
+        decoder_start_token_id=start,
     )
     return model.to(device).eval()
 
@@ -158,7 +172,8 @@ def decode(
 
     Searches as CTranslate2 does, so that both give the same words: probabilities are made to sum
     to one again after tokens were banned, a beam search stops when `beam_size` hypotheses are
-    complete, and only what the model itself wrote counts as repeated, not its prompt.
+    complete, after a forced token only the best beam may end at once, and only what the model
+    itself wrote counts as repeated, not its prompt.
 
     Args:
         prompt: tokens at the head of each output that the model did not produce.
@@ -167,6 +182,9 @@ def decode(
     forced = 0 if forced_bos is None else 1
     steps = min(options.max_new_tokens + forced, longest)
     scores = _Scores(options.beam_size)
+    processors = [*_history(options, prompt), LogitNormalization()]
+    if forced and options.beam_size > 1:
+        processors.append(_NoEmptyOutput(prompt + forced, end_ids))
     settings: Any = GenerationConfig  # untyped
     config = settings(
         num_beams=options.beam_size,
@@ -175,20 +193,17 @@ def decode(
         max_new_tokens=steps,
         min_new_tokens=min(options.min_new_tokens + forced, steps),
         do_sample=False,
-        renormalize_logits=True,
         forced_bos_token_id=forced_bos,
         suppress_tokens=list(suppressed) or None,
         eos_token_id=list(end_ids),
         pad_token_id=model.generation_config.pad_token_id or end_ids[0],
-        bos_token_id=model.generation_config.bos_token_id,
-        decoder_start_token_id=model.generation_config.decoder_start_token_id,
         return_dict_in_generate=True,
     )
     with quiet(), _our_errors(), torch.inference_mode():
         found = model.generate(
             **inputs,
             generation_config=config,
-            logits_processor=LogitsProcessorList([*_history(options, prompt), scores]),
+            logits_processor=LogitsProcessorList([*processors, scores]),
         )
     beams = getattr(found, "beam_indices", None)
     outputs = []
@@ -214,7 +229,7 @@ class _Scores(LogitsProcessor):
         self._steps: list[list[dict[int, float]]] = []
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        best = scores.float().log_softmax(-1).topk(min(self._kept, scores.shape[-1]))
+        best = scores.float().topk(min(self._kept, scores.shape[-1]))
         rows = zip(best.indices.tolist(), best.values.tolist(), strict=True)
         self._steps.append([dict(zip(ids, values, strict=True)) for ids, values in rows])
         return scores
@@ -223,6 +238,26 @@ class _Scores(LogitsProcessor):
         """The sum over an output, whose token at each step was written by the row in `path`."""
         steps = zip(ids, path, self._steps, strict=False)
         return sum(step[row].get(token, 0.0) for token, row, step in steps)
+
+
+class _NoEmptyOutput(LogitsProcessor):
+    """At the first free token, lets an output end only where that is the likeliest of all.
+
+    Else empty hypotheses fill the beam and stop the search (OpenNMT/CTranslate2#277).
+    """
+
+    def __init__(self, first: int, end_ids: Sequence[int]) -> None:
+        self._first = first
+        self._ends = list(end_ids)
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        if input_ids.shape[1] != self._first:
+            return scores
+        best = scores.max(-1, keepdim=True).values
+        ends = scores[:, self._ends]
+        scores = scores.clone()
+        scores[:, self._ends] = ends.masked_fill(ends < best, -torch.inf)
+        return scores
 
 
 class _Written(LogitsProcessor):

@@ -8,7 +8,7 @@ import torch
 from transformers import AutoModelForSeq2SeqLM
 
 from mt.backends import DecodingOptions, Hypothesis, Task
-from mt.backends.folder import ModelFolder, check_fits
+from mt.backends.folder import ModelFolder, all_but_blank, check_fits, count_marks
 from mt.backends.languages import language_marks
 from mt.backends.pytorch import (
     TransformersTokenizer,
@@ -56,7 +56,7 @@ class Seq2SeqBackend:
         self._suppressed = sorted(known)
         self._longest = folder.max_output_tokens
         self.defaults = folder.defaults(task)
-        self._marks = len(self._inputs([""])[0])
+        self._marks = count_marks(self._inputs)
         self.max_source_tokens = folder.context - self._marks
 
     def count_tokens(self, sources: Sequence[str]) -> list[int]:
@@ -66,8 +66,9 @@ class Seq2SeqBackend:
         return unknown_characters(TransformersTokenizer(self._tokenizer), characters)
 
     def generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
-        if not sources:
-            return []
+        return all_but_blank(sources, lambda kept: self._generate(kept, options))
+
+    def _generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
         inputs = self._inputs(sources)
         check_fits([len(ids) - self._marks for ids in inputs], self.max_source_tokens)
         outputs = decode(
