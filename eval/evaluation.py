@@ -120,7 +120,7 @@ def as_markdown(evaluation: Evaluation) -> str:
 
 
 def as_json(evaluation: Evaluation) -> dict[str, object]:
-    """Everything: scores, verdicts, outputs, and the manifest."""
+    """Everything: scores in total and by article, verdicts, outputs, and the manifest."""
     return {
         "manifest": asdict(evaluation.manifest),
         "gates": [asdict(verdict) for verdict in evaluation.verdicts],
@@ -129,8 +129,21 @@ def as_json(evaluation: Evaluation) -> dict[str, object]:
             for board in evaluation.boards
             for result in board.results
         ],
+        "articles": [
+            {"board": board.key, "system": run.system.name, "article": article, **scores}
+            for board in evaluation.boards
+            for run in board.runs
+            for article, scores in _by_article(board, run.system.name).items()
+        ],
         "runs": [asdict(run) for run in evaluation.runs],
     }
+
+
+def _by_article(board: Board, system: str) -> dict[str, dict[str, float]]:
+    columns = {c.measure.key: board.by_article(c, system) for c in board.counts}
+    rows = zip(*columns.values(), strict=True)
+    pairs = zip(board.articles, rows, strict=True)
+    return {article: dict(zip(columns, row, strict=True)) for article, row in pairs}
 
 
 def write(evaluation: Evaluation, files: Mapping[str, Path | None]) -> None:
