@@ -86,7 +86,7 @@ class Console:
     def choose_model(self, name: str, task: str, *, offline: bool) -> str:
         """The name of the model to load; says what `auto` took, and what a licence forbids."""
         if name == "auto":
-            choice = choose(task, offline=offline)
+            choice = choose(task, offline=offline, progress=self.note)
             self.note(choice.reason)
             name = choice.model.alias
         if warning := licence_warning(name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that needs the network is a broken test
+_HUB = tempfile.TemporaryDirectory()  # read when huggingface_hub is imported, so set at once
+os.environ["HF_HOME"] = _HUB.name
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -41,7 +41,7 @@ def converted(folder: ModelFolder, identity: str, quantization: str) -> Path:
         NotConvertible: CTranslate2 has no such class of model.
         ModelError: the model is damaged, or the cache cannot be written.
     """
-    target = cache_folder() / _key(identity, quantization)
+    target = cache_folder() / key(identity, quantization)
     if (target / "model.bin").is_file():
         return target
     try:
@@ -72,7 +72,8 @@ def _convert_into(target: Path, folder: ModelFolder, quantization: str) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _key(identity: str, quantization: str) -> str:
+def key(identity: str, quantization: str) -> str:
+    """The name of a conversion in the cache."""
     version = importlib.metadata.version("ctranslate2")
     digest = hashlib.sha256(f"{_LAYOUT} {version} {identity}".encode()).hexdigest()
     return f"{digest[:24]}-{quantization}"

@@ -60,5 +60,5 @@ def remove(name: str) -> int:
 
 def _conversions(identity: str) -> list[Path]:
     """What CTranslate2 made of a model, one folder for each quantization."""
-    pattern = conversion._key(identity, "*")
+    pattern = conversion.key(identity, "*")
     return [path for path in conversion.cache_folder().glob(pattern) if path.is_dir()]
