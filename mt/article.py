@@ -16,7 +16,7 @@ from mt.furniture import Kind, Opens, find_rule, fold
 _PROSE_WORDS = 6  # a paragraph has at least so many words and ends like a sentence,
 _LONG_WORDS = 20  # or so many words and ends as it likes
 _HEADLINE_WORDS = range(3, 26)
-_STANDFIRST_WORDS = 16  # the second of two titles is a standfirst when it is as long as this
+_STANDFIRST_WORDS = 12  # the second of two titles is a standfirst if so long, and far longer
 _SHORT_WORDS = 4  # sections, authors, tags and most subheadings have at most so many
 
 
@@ -140,13 +140,17 @@ class _Page:
     def mark_head(self) -> int:
         """Mark what stands above the first paragraph; returns where the headline is, or 0."""
         start = self.prose[0]
+        for i in range(start, self.prose[-1]):
+            if self.kinds[i] is Kind.DATELINE:
+                self.kinds[i] = None  # a subheading of a chronicle
         headline = self._find_headline(start)
         if headline is None:
             self.mark(self.unknown(0, start), Kind.FURNITURE if self.is_scraped else Kind.BODY)
             return 0
         if not self.is_scraped and self.unknown(0, start) != [headline]:
             return 0  # some text with more than a title above its first paragraph: all body
-        self.mark(self.unknown(0, headline), Kind.FURNITURE)
+        desks = [i for i in range(headline) if self.kinds[i] is Kind.BYLINE]  # or sections
+        self.mark([*self.unknown(0, headline), *desks], Kind.FURNITURE)
         self.mark([headline], Kind.HEADLINE)
         again = [i for i in self.unknown(headline) if self.lines[i] == self.lines[headline]]
         self.mark(again, Kind.FURNITURE)
@@ -168,18 +172,26 @@ class _Page:
             if i in pictures or self.kinds[i] in {Kind.DATELINE, Kind.BYLINE, Kind.CAPTION}:
                 titles = [title for title in titles if title < i]
                 break
-        if len(titles) > 1 and self.words[titles[-1]] >= _STANDFIRST_WORDS:
-            return titles[-2]
-        return titles[-1]
+        else:  # nothing but titles above the paragraph: the last may be a subheading
+            long = [title for title in titles if self.words[title] > _SHORT_WORDS]
+            titles = long or titles
+        *above, title = titles
+        is_long = self.words[title] >= _STANDFIRST_WORDS
+        if above and is_long and _SHORT_WORDS < self.words[above[-1]] < self.words[title] / 1.5:
+            return above[-1]
+        return title
 
     def _below_headline(self, i: int) -> Kind:
         """What a line between the headline and the first paragraph is."""
-        following = next(line for line in self.lines[i + 1 :] if line)
-        if following.startswith(self.lines[i] + " "):
-            return Kind.FURNITURE  # the name of a picture above its caption
-        if i - 1 in self.opened(Opens.CAPTION):
+        following = next(self.lines[j] for j in range(i + 1, len(self.lines)) if self.lines[j])
+        is_name = following.startswith(self.lines[i] + " ")  # of a picture, above its caption
+        if is_name or not re.search(r"\w", self.lines[i]):
+            return Kind.FURNITURE
+        rule_above = self.rules[i - 1]
+        if rule_above and rule_above.opens is Opens.CAPTION:
             return Kind.CAPTION
-        return Kind.BYLINE if self.words[i] <= _SHORT_WORDS and self.is_scraped else Kind.BODY
+        is_title = self.words[i] > _SHORT_WORDS or self.lines[i][-1] in "!?.:"
+        return Kind.BODY if is_title else Kind.BYLINE
 
     def mark_lists(self, headline: int) -> None:
         """Mark the titles of other articles, and what is written under pictures in the body."""
@@ -201,8 +213,11 @@ class _Page:
         if not prose or (is_tail and max(self.words[i] for i in prose) < _LONG_WORDS):
             return block
         titles = [i for i in block if i < prose[0]]
-        if len(titles) > 1 and self.words[titles[-1]] <= _SHORT_WORDS:
-            return titles[:-1]  # the last is a subheading
+        *others, last = titles or [opener]
+        is_apart = "" in self.lines[opener:last] and not self.lines[last - 1]
+        is_close = "" not in self.lines[opener : prose[0]]
+        if others and self.words[last] <= _SHORT_WORDS and (is_apart or is_close):
+            return others  # the last is a subheading
         return titles
 
     def mark_comments(self) -> None:
