@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-import sentencex
+import sentencex  # type: ignore[import-untyped]
 
 # Every character that some standard calls a line break, with the white space around it. It starts
 # only where white space starts, so that a million blanks take linear time.

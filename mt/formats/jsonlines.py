@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from mt.errors import InputError
@@ -51,7 +51,7 @@ def text_of(row: dict[str, object], where: str, field: str) -> str:
     return text or ""
 
 
-def _writer(row: dict[str, object], output_field: str) -> type[str] | object:
+def _writer(row: dict[str, object], output_field: str) -> Callable[[str], str]:
     def write(result: str) -> str:
         return json.dumps({**row, output_field: result}, ensure_ascii=False) + "\n"
 
