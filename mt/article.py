@@ -226,18 +226,14 @@ class _Page:
             above = sum(self.words[j] for j in self.prose if j < i)
             below = sum(self.words[j] for j in self.prose if j > i)
             if above and above >= below:
-                self.mark(self._texts(i + 1), Kind.FURNITURE)
+                rest = range(i + 1, len(self.lines))
+                self.mark((j for j in rest if self.lines[j]), Kind.FURNITURE)
 
     def mark_tail(self) -> None:
         """Mark what is left (tags, dates, numbers) below the first furniture after the body."""
         last = max((i for i in self.prose if self.kinds[i] is None), default=0)
+        is_over = False
         for i in range(last, len(self.lines)):
-            if self.kinds[i] is Kind.FURNITURE:
-                self.mark(
-                    (j for j in self._texts(i) if self.kinds[j] in {None, Kind.DATELINE}),
-                    Kind.FURNITURE,
-                )
-
-    def _texts(self, start: int) -> list[int]:
-        """The lines from start on that are not blank."""
-        return [i for i in range(start, len(self.lines)) if self.lines[i]]
+            is_over = is_over or self.kinds[i] is Kind.FURNITURE
+            if is_over and self.kinds[i] in {None, Kind.DATELINE}:
+                self.kinds[i] = Kind.FURNITURE
