@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from summarize.extractive import extract
+    from summarize.faithfulness import unsupported
     from summarize.length import Length
+    from summarize.summarizer import Summary, load_summarizer
 
-__all__ = ["Length", "extract"]
+__all__ = ["Length", "Summary", "extract", "load_summarizer", "unsupported"]
 
-_MODULES = {"Length": "length", "extract": "extractive"}
+_MODULES = {
+    "Length": "length",
+    "Summary": "summarizer",
+    "extract": "extractive",
+    "load_summarizer": "summarizer",
+    "unsupported": "faithfulness",
+}
 
 
 def __getattr__(name: str) -> object:
