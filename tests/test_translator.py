@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mt.quality import Flag
 
 from mt import translator as translator_module
 from mt.backends import DecodingOptions, Hypothesis
 from mt.errors import OutOfMemory
+from mt.quality import Flag
 from mt.translator import Translator
 
 WORDS = {"نعم": "yes", "لا": "no", "الاجتماع": "meeting", "في": "in", "دمشق": "damascus"}
