@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from eval.systems import System, Task
 from mt.quality import check
-from mt.translator import BATCH_TOKENS, load_translator
-from summarize.extractive import extract
+from mt.translator import BATCH_TOKENS, Translator, load_translator
+from summarize.crosslingual import EnglishSummarizer
 from summarize.faithfulness import unsupported
 from summarize.length import Length
-
-if TYPE_CHECKING:
-    from mt import Translator
+from summarize.summarizer import Summarizer, load_summarizer
 
 # A text for each source, and its flags.
 Results = Iterator[tuple[str, tuple[str, ...]]]
@@ -28,16 +25,23 @@ def load(system: System, *, offline: bool = False) -> Work:
     """
     if system.task == "translate":
         return _translating(_translator(system, system.model, offline=offline))
+    length = Length(system.sentences or Length.sentences, system.max_words)
     if system.task == "summarize":
-        return _summarizing(system, system.model, offline=offline)
-    translator, _, summarizer = system.model.partition("+")
-    translate = _translator(system, translator, offline=offline)
-    summarize = _summarizing(system, summarizer, offline=offline)
+        summarizer = _summarizer(system, system.model, system.language, offline=offline)
+        return _summarizing(summarizer, length)
+    translates, _, summarizes = system.model.partition("+")
+    translator = _translator(system, translates, offline=offline)
+    order = order_of(system)
+    language = "ar" if order == "summarize-first" else "en"
+    summarizer = _summarizer(system, summarizes, language, offline=offline)
+    return _summarizing(EnglishSummarizer(summarizer, translator, order), length)
 
-    def digest(sources: Sequence[str]) -> Results:
-        return summarize([translation.text for translation in translate.translate_many(sources)])
 
-    return digest
+def order_of(system: System) -> str:
+    """Which a digest does first: without a model sentences are best chosen before translating."""
+    if system.order != "auto":
+        return system.order
+    return "summarize-first" if system.model.endswith("+extractive") else "translate-first"
 
 
 def _translator(system: System, model: str, *, offline: bool) -> Translator:
@@ -52,6 +56,19 @@ def _translator(system: System, model: str, *, offline: bool) -> Translator:
     )
 
 
+def _summarizer(system: System, model: str, language: str, *, offline: bool) -> Summarizer:
+    return load_summarizer(
+        model,
+        language=language,
+        method=system.method,
+        backend=system.backend,
+        device=system.device,
+        quantization=system.quantization,
+        beam_size=system.beam_size,
+        offline=offline,
+    )
+
+
 def _translating(translator: Translator) -> Work:
     def translate(sources: Sequence[str]) -> Results:
         for segment in translator.translate_segments(sources):
@@ -60,19 +77,12 @@ def _translating(translator: Translator) -> Work:
     return translate
 
 
-def _summarizing(system: System, model: str, *, offline: bool) -> Work:
-    length = Length(system.sentences or Length.sentences, system.max_words)
-    if model == "extractive":
-        method = "news" if system.method == "auto" else system.method
+def _summarizing(summarizer: Summarizer, length: Length) -> Work:
+    def summarize(sources: Sequence[str]) -> Results:
+        for summary in summarizer.summarize_many(sources, length):
+            yield summary.text, tuple(flag.value for flag in summary.flags)
 
-        def choose(sources: Sequence[str]) -> Results:
-            for source in sources:
-                found = extract(source, method=method, length=length)
-                text = " ".join(sentence.text for sentence in found)
-                yield text, flags_of("summarize", source, text)
-
-        return choose
-    raise NotImplementedError
+    return summarize
 
 
 def flags_of(task: Task, source: str, text: str) -> tuple[str, ...]:

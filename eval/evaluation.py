@@ -16,6 +16,7 @@ from eval.significance import SAMPLES, SEED
 from eval.systems import System
 from mt.errors import InputError
 from mt.files import replacing
+from mt.models import licence_warning
 
 
 @dataclass(frozen=True)
@@ -180,5 +181,7 @@ def resolved(system: System, *, offline: bool, progress: Callable[[str], None]) 
             choice = choose(task, offline=offline, progress=progress)
             progress(choice.reason)
             model = choice.model.alias
+        if warning := licence_warning(model):
+            progress(f"warning: {warning}")
         models.append(model)
     return replace(system, model="+".join(models))

@@ -16,7 +16,7 @@ import numpy as np
 from eval.articles import EvalArticle
 from eval.metrics import Row, Rows
 from eval.tokenizer import words
-from mt.numbers import missing
+from mt.quantities import missing
 from summarize.overlap import Overlap, overlap
 
 _VERSION = 1  # of the rules below; goes up when they change, as scores then cannot be compared

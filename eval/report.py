@@ -106,13 +106,20 @@ def headline(board: Board) -> str:
     """The first metric in words: how the first system did, and how the others stand to it."""
     metric = board.counts[0].measure
     first, *others = (result for result in board.results if result.metric == metric.key)
-    parts = [f"{first.system} has a {metric.name} of {first.score.value:.1f}"]
+    low, high = first.interval.low, first.interval.high
+    parts = [
+        f"{first.system} has a {metric.name} of {first.score.value:.1f} ({low:.1f}–{high:.1f})"
+    ]
     baselines = {run.system.name for run in board.runs if run.is_baseline}
     for other in others:
-        if other.system not in baselines and other.difference is not None:
-            side = "more" if other.difference > 0 else "less"
-            chance = "" if other.significant else ", which may be chance"
-            parts.append(f"{other.system} has {abs(other.difference):.1f} {side}{chance}")
+        if other.system in baselines or other.difference is None:
+            continue
+        if other.difference == 0:
+            parts.append(f"{other.system} has the same")
+            continue
+        side = "more" if other.difference > 0 else "less"
+        chance = "" if other.significant else ", which may be chance"
+        parts.append(f"{other.system} has {abs(other.difference):.1f} {side}{chance}")
     return "; ".join(parts) + "."
 
 

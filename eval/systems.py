@@ -29,7 +29,8 @@ class System:
     quantization: str = "auto"
     beam_size: int | None = None
     batch_tokens: int | None = None
-    method: str = "auto"  # of the model `extractive`
+    method: str = "news"  # of the summarizer `extractive`
+    order: str = "auto"  # of a digest: summarize-first or translate-first
     sentences: int | None = None
     max_words: int | None = None
 

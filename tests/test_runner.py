@@ -104,6 +104,20 @@ def test_fresh_decodes(system: System, cached: Path) -> None:
         run(system, SET, cache_folder=cached, fresh=True, isolated=False)
 
 
+@pytest.mark.parametrize("order", ["auto", "translate-first"])
+def test_a_digest_translates_and_summarizes(marian: Path, order: str) -> None:
+    system = System("d", f"{marian}+extractive", "digest", backend="seq2seq", order=order)
+    done = run(replace(system, sentences=1), SET, isolated=False)
+    assert len(done.outputs) == 1
+    assert done.texts[0] in PAIRS.values()
+
+
+def test_a_summarizer_reads_the_translation(bart: Path) -> None:
+    system = System("s", str(bart), "summarize", backend="seq2seq")
+    done = run(system, SET, isolated=False)
+    assert len(done.outputs) == 1 and done.source_words == len(SET.articles[0].reference.split())
+
+
 def test_errors_come_back_from_the_other_process(system: System, tmp_path: Path) -> None:
     folder = shutil.copytree(system.model, tmp_path / "damaged")
     (folder / "model.safetensors").write_bytes(b"no weights")
