@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mt import numbers
+from mt.quantities import missing
 from summarize import dates
 from summarize.names import is_in, names
 
@@ -57,7 +57,7 @@ def unsupported(source: str, summary: str) -> Unsupported:
     """
     strange = dates.stated(summary) - dates.mentioned(source)
     return Unsupported(
-        numbers=numbers.missing(summary, source),
+        numbers=missing(summary, source),
         dates=tuple(sorted(strange)),
         names=tuple(dict.fromkeys(name for name in names(summary) if not is_in(name, source))),
     )
