@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from mt.arabic import collapse_space, has_arabic, normalise
-from mt.numbers import missing
+from mt.quantities import missing
 
 
 class Flag(StrEnum):

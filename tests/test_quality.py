@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mt.numbers import missing
 from mt.quality import REDECODE, Flag, better, check, needs_translation
+from mt.quantities import missing
 
 PAIRS = [
     json.loads(line)
