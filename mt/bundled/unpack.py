@@ -1,4 +1,4 @@
-"""Unpacks the bundled model: base weights plus packed changes become an ordinary Hugging Face folder.
+"""Unpacks the bundled model: base weights and packed changes become a Hugging Face folder.
 
 The packed safetensors hold, for the base's parameter NAME, one of
   NAME                                        its new value
@@ -31,7 +31,8 @@ def unpack(packed: Path, base: Path, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    merged(load_base(base), load_packed(packed)).save_pretrained(partial)
+    model = load_base(base)
+    write_model(partial, model, merged(model, load_packed(packed)))
     for name in TEXT_FILES:
         shutil.copyfile(packed / name, partial / name)
     if target.exists():
@@ -64,18 +65,18 @@ def load_packed(packed: Path) -> dict[str, Tensor]:
     return tensors
 
 
-def merged(base: LlamaForCausalLM, tensors: dict[str, Tensor]) -> LlamaForCausalLM:
-    """The base with the packed changes and the new source tokens, as a model of its own."""
+def merged(base: LlamaForCausalLM, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The base's weights with the packed changes and the new source tokens."""
     import torch
 
     state = {name: value for name, value in base.state_dict().items() if name != "lm_head.weight"}
     changed = {name: _changed(name, value, tensors) for name, value in state.items()}
-    english = base.get_input_embeddings().weight.detach()
+    english = base.model.embed_tokens.weight.detach()
     arabic = dequantized(tensors, EMBEDDINGS)
     changed["model.embed_tokens.weight"] = torch.cat([english, arabic])
     # No source token is ever written, so the output matrix has zero rows for them.
     changed["lm_head.weight"] = torch.cat([english, torch.zeros_like(arabic)])
-    return _built(base, changed)
+    return changed
 
 
 def _changed(name: str, value: Tensor, tensors: dict[str, Tensor]) -> Tensor:
@@ -104,17 +105,18 @@ def dequantized(tensors: dict[str, Tensor], name: str) -> Tensor:
     return grouped.view(rows, columns)
 
 
-def _built(base: LlamaForCausalLM, state: dict[str, Tensor]) -> LlamaForCausalLM:
-    """A Llama of the base's shape with these weights and untied output."""
-    from transformers import LlamaConfig, LlamaForCausalLM
+def write_model(folder: Path, base: LlamaForCausalLM, state: dict[str, Tensor]) -> None:
+    """Write these weights, with the base's settings but a larger vocabulary and untied output."""
+    from safetensors.torch import save_file
+    from transformers import LlamaConfig
 
     settings = base.config.to_dict()
     settings.pop("quantization_config", None)
-    settings["vocab_size"] = state["model.embed_tokens.weight"].shape[0]
+    settings["architectures"] = ["LlamaForCausalLM"]
+    settings["vocab_size"] = len(state["model.embed_tokens.weight"])
     settings["tie_word_embeddings"] = False
-    model = LlamaForCausalLM(LlamaConfig(**settings))
-    model.load_state_dict(state)
-    return model
+    LlamaConfig(**settings).save_pretrained(folder)
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
 
 
 def read_base(packed: Path) -> dict[str, object]:
