@@ -12,7 +12,6 @@ from mt.backends.chat import chat_prompt, fill
 from mt.backends.folder import ModelFolder, all_but_blank, check_fits, count_marks
 from mt.backends.pytorch import (
     TransformersTokenizer,
-    decode,
     load_config,
     load_model,
     load_tokenizer,
@@ -20,6 +19,7 @@ from mt.backends.pytorch import (
     torch_device,
     torch_quantization,
 )
+from mt.backends.search import search
 from mt.backends.tokenizer import unknown_characters
 
 
@@ -61,7 +61,7 @@ class CausalBackend:
         inputs = self._inputs(sources)
         check_fits([len(ids) - self._marks for ids in inputs], self.max_source_tokens)
         longest = max(map(len, inputs))
-        outputs = decode(
+        outputs = search(
             self._model,
             self._batch(inputs, longest),
             options,

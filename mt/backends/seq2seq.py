@@ -12,7 +12,6 @@ from mt.backends.folder import ModelFolder, all_but_blank, check_fits, count_mar
 from mt.backends.languages import language_marks
 from mt.backends.pytorch import (
     TransformersTokenizer,
-    decode,
     load_config,
     load_model,
     load_tokenizer,
@@ -20,6 +19,7 @@ from mt.backends.pytorch import (
     torch_device,
     torch_quantization,
 )
+from mt.backends.search import search
 from mt.backends.tokenizer import unknown_characters
 
 
@@ -46,8 +46,8 @@ class Seq2SeqBackend:
         self._text_prefix = marks.text_prefix or folder.source_prefix(task)
         # The language goes into each input here: to set it on the tokenizer would be to change
         # what other calls share.
-        self._source_mark = marks.source and tokenizer.convert_tokens_to_ids(marks.source)
-        target = marks.target and tokenizer.convert_tokens_to_ids(marks.target)
+        self._source_mark = self._id(marks.source)
+        target = self._id(marks.target)
         self._forced = folder.forced_bos if target is None else target
         self._pad = tokenizer.pad_token_id
         self._ends = folder.end_ids or [tokenizer.eos_token_id]
@@ -71,7 +71,7 @@ class Seq2SeqBackend:
     def _generate(self, sources: Sequence[str], options: DecodingOptions) -> list[Hypothesis]:
         inputs = self._inputs(sources)
         check_fits([len(ids) - self._marks for ids in inputs], self.max_source_tokens)
-        outputs = decode(
+        outputs = search(
             self._model,
             self._batch(inputs),
             options,
@@ -91,13 +91,17 @@ class Seq2SeqBackend:
             for ids, score, ended in outputs
         ]
 
+    def _id(self, token: str | None) -> int | None:
+        return None if token is None else int(self._tokenizer.convert_tokens_to_ids(token))
+
     def _inputs(self, sources: Sequence[str]) -> list[list[int]]:
         texts = [self._text_prefix + source for source in sources]
-        own = self._source_mark is None  # else the tokenizer would write a language of its own
+        language = self._source_mark
+        own = language is None  # else the tokenizer would write a language of its own
         encoded: list[list[int]] = self._tokenizer(texts, add_special_tokens=own)["input_ids"]
-        if own:
+        if language is None:
             return encoded
-        return [[self._source_mark, *ids, self._ends[0]] for ids in encoded]
+        return [[language, *ids, self._ends[0]] for ids in encoded]
 
     def _batch(self, inputs: list[list[int]]) -> dict[str, torch.Tensor]:
         longest = max(map(len, inputs))
