@@ -10,14 +10,18 @@ from dataclasses import replace
 from itertools import islice
 
 from mt.errors import InputError
-from mt.translator import Translation, Translator
-from summarize.extractive import Sentence
+from mt.translator import SegmentTranslation, Translation, Translator
+from summarize.extractive import Sentence, choose, rank, sentences_of
+from summarize.faithfulness import SummaryFlag, unsupported
 from summarize.length import Length
-from summarize.summarizer import Summarizer, Summary, checked
+from summarize.summarizer import ExtractiveSummarizer, Summarizer, Summary, checked
 from summarize.words import language_of
 
 ORDERS = ("summarize-first", "translate-first")
 _WINDOW = 64
+_SPARE = 2  # sentences translated for each one wanted: those that came out bad are passed over
+
+Translations = Mapping[str, SegmentTranslation]
 
 
 class EnglishSummarizer:
@@ -53,10 +57,10 @@ class EnglishSummarizer:
         length = length or Length()
         sources = [translation.source.text for translation in translations]
         if self.order == "translate-first":
-            targets = [translation.text for translation in translations]
-            return self._of_targets(sources, targets, length)
-        known = {s.source: s.target for t in translations for s in t.segments}
-        return self._of_sources(sources, known, length)
+            return self._of_targets(sources, [t.text for t in translations], length)
+        return self._of_sources(
+            sources, length, {s.source: s for t in translations for s in t.segments}
+        )
 
     def _window(self, texts: Sequence[str], length: Length) -> list[Summary]:
         arabic = [text for text in texts if language_of(text) == "ar"]
@@ -66,7 +70,7 @@ class EnglishSummarizer:
             targets = [translation.text for translation in self.translator.translate_many(arabic)]
             made = self._of_targets(arabic, targets, length)
         else:
-            made = self._of_sources(arabic, {}, length)
+            made = self._of_sources(arabic, length, {})
         found.update(zip(arabic, made, strict=True))
         return [found[text] for text in texts]
 
@@ -75,57 +79,67 @@ class EnglishSummarizer:
     ) -> list[Summary]:
         summaries = self.summarizer.summarize_many(targets, length)
         return [
-            _checked_again(source, summary, summary.text, length)
+            _in_english(source, summary, summary.text, length)
             for source, summary in zip(sources, summaries, strict=True)
         ]
 
     def _of_sources(
-        self, sources: Sequence[str], known: Mapping[str, str], length: Length
+        self, sources: Sequence[str], length: Length, known: Translations
     ) -> list[Summary]:
         """Summaries in Arabic, translated; `known` has sentences that have been translated."""
         summaries = list(self.summarizer.summarize_many(sources, length))
-        wanted = [piece for summary in summaries for piece in _pieces(summary)]
-        todo = [piece for piece in dict.fromkeys(wanted) if piece not in known]
-        done = {s.source: s.target for s in self.translator.translate_segments(todo)}
-        english = {**known, **done}
+        pieces = [self._pieces(*pair, length) for pair in zip(sources, summaries, strict=True)]
+        wanted = dict.fromkeys(piece.text for some in pieces for piece in some)
+        todo = [text for text in wanted if text not in known]
+        done = {s.source: s for s in self.translator.translate_segments(todo)}
         return [
-            _translated(source, summary, english, length)
-            for source, summary in zip(sources, summaries, strict=True)
+            _translated(source, summary, some, {**known, **done}, length)
+            for source, summary, some in zip(sources, summaries, pieces, strict=True)
         ]
 
-
-def _pieces(summary: Summary) -> list[str]:
-    """What is translated by itself: the sentences."""
-    from summarize.extractive import sentences_of
-
-    return [sentence.text for sentence in summary.sentences or sentences_of(summary.text)]
+    def _pieces(self, source: str, summary: Summary, length: Length) -> list[Sentence]:
+        """What is translated of a text, the most important first."""
+        if not isinstance(self.summarizer, ExtractiveSummarizer):
+            return sentences_of(summary.text)
+        wanted = max(len(summary.sentences), length.sentences or 0)
+        return rank(source, method=self.summarizer.method, wanted=wanted)[: _SPARE * wanted]
 
 
 def _translated(
-    source: str, summary: Summary, english: Mapping[str, str], length: Length
+    source: str,
+    summary: Summary,
+    pieces: Sequence[Sentence],
+    english: Translations,
+    length: Length,
 ) -> Summary:
-    """The summary in English; English has more words, so the least important sentences may go."""
-    pieces = summary.sentences or tuple(
-        Sentence(piece, place, -place) for place, piece in enumerate(_pieces(summary))
-    )
-    kept = list(pieces)
-    while len(kept) > 1 and not length.allows([english[piece.text] for piece in kept]):
-        kept.remove(min(kept, key=lambda piece: piece.rating))
-    text = " ".join(english[piece.text].strip() for piece in kept)
-    chosen = tuple(kept) if summary.sentences else ()
-    return _checked_again(source, replace(summary, sentences=chosen), text, length)
+    """The summary in English: of its sentences, those first whose translation can be trusted."""
+    targets = [replace(piece, text=english[piece.text].target.strip()) for piece in pieces]
+    if summary.sentences:
+        doubts = {
+            target.start: bool(english[piece.text].flags or unsupported(source, target.text).flags)
+            for piece, target in zip(pieces, targets, strict=True)
+        }
+        targets.sort(key=lambda target: doubts[target.start])  # stable: else by importance
+    chosen = choose(targets, length)
+    places = {sentence.start for sentence in chosen}
+    kept = tuple(sorted((p for p in pieces if p.start in places), key=lambda p: p.start))
+    summary = replace(summary, sentences=kept if summary.sentences else ())
+    texts = [sentence.text for sentence in chosen]
+    return _in_english(source, summary, " ".join(texts), length, texts)
 
 
-def _checked_again(source: str, summary: Summary, text: str, length: Length) -> Summary:
+def _in_english(
+    source: str, summary: Summary, text: str, length: Length, pieces: Sequence[str] | None = None
+) -> Summary:
     """The summary with an English text, checked against the Arabic source."""
-    found = checked(source, text, length, method=summary.method, model=summary.model)
-    kept = tuple(flag for flag in summary.flags if flag in {"repetition", "copied"})
-    flags = tuple(dict.fromkeys((*found.flags, *kept)))
+    found = checked(source, text, length, method=summary.method, pieces=pieces)
+    lasting = {SummaryFlag.REPETITION, SummaryFlag.COPIED}
+    kept = (flag for flag in summary.flags if flag in lasting)
     return replace(
         summary,
         text=text,
         language="en",
-        flags=flags,
+        flags=tuple(dict.fromkeys((*found.flags, *kept))),
         unsupported=found.unsupported,
         overlap=None,
     )

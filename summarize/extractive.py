@@ -58,14 +58,31 @@ def extract(
 
     Raises:
         InputError: there is no such method.
-        MissingExtraError: `centroid` without its model.
+        DownloadError: `centroid` without its model.
+    """
+    length = length or Length()
+    return choose(rank(text, method=method, wanted=length.sentences), length)
+
+
+def rank(text: str, *, method: str = "news", wanted: int | None = None) -> list[Sentence]:
+    """The sentences of a text that can stand alone, the best first.
+
+    Args:
+        wanted: of a very long text no more need be ranked than twice so many.
+
+    Raises:
+        InputError: there is no such method.
+        DownloadError: `centroid` without its model.
     """
     if method not in METHODS:
         raise InputError(f"no method {method!r}; choose from {', '.join(METHODS)}")
-    length = length or Length()
     rate = METHODS[method]
-    candidates = _ranked_in_blocks(_candidates(text), rate, length.sentences or _BLOCK)
-    best_first = sorted(_rated(candidates, rate), key=lambda sentence: -sentence.rating)
+    candidates = _ranked_in_blocks(_candidates(text), rate, wanted or _BLOCK)
+    return sorted(_rated(candidates, rate), key=_by_rating)
+
+
+def choose(best_first: Sequence[Sentence], length: Length) -> tuple[Sentence, ...]:
+    """The best sentences that together are short enough, in the order of the text."""
     chosen: list[Sentence] = []
     for sentence in best_first:
         if length.allows([*(s.text for s in chosen), sentence.text]):

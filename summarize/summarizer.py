@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -59,7 +59,14 @@ class ExtractiveSummarizer:
         """The best sentences of the text, as a summary."""
         chosen = extract(text, method=self.method, length=length)
         short = " ".join(sentence.text for sentence in chosen)
-        return checked(text, short, length or Length(), method=self.method, sentences=chosen)
+        return checked(
+            text,
+            short,
+            length or Length(),
+            method=self.method,
+            sentences=chosen,
+            pieces=[s.text for s in chosen],
+        )
 
     def summarize_many(
         self, texts: Iterable[str], length: Length | None = None
@@ -78,15 +85,22 @@ def checked(
     chunks: int = 0,
     depth: int = 0,
     sentences: tuple[Sentence, ...] = (),
+    pieces: Sequence[str] | None = None,
 ) -> Summary:
-    """The summary with what is doubtful about it."""
+    """The summary with what is doubtful about it.
+
+    Args:
+        pieces: its sentences, if they are known better than they can be found.
+    """
     found = unsupported(source, text)
     same_language = language_of(source) == language_of(text)
     flags = {
         SummaryFlag.EMPTY: not words(text) and bool(words(source)),
         **dict.fromkeys(found.flags, True),
         SummaryFlag.COPIED: method == "abstractive" and is_copied(source, text, length),
-        SummaryFlag.TOO_LONG: not length.allows([s.text for s in sentences_of(text)]),
+        SummaryFlag.TOO_LONG: not length.allows(
+            [s.text for s in sentences_of(text)] if pieces is None else pieces
+        ),
     }
     return Summary(
         text,

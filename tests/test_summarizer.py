@@ -235,11 +235,21 @@ def test_arabic_is_summarized_in_english_both_ways(order: str) -> None:
     assert (summary.language, summary.flags, summary.overlap) == ("en", (), None)
 
 
-def test_choosing_first_translates_only_what_was_chosen() -> None:
+def test_choosing_first_translates_little_more_than_what_is_chosen() -> None:
     made = translator()
     summarizer = EnglishSummarizer(ExtractiveSummarizer(), made, "summarize-first")
     [summary] = summarizer.summarize_many([ARABIC], Length(1))
-    assert [s.text for s in summary.sentences] == made.backend.batches[0]  # type: ignore[attr-defined]
+    [batch] = made.backend.batches  # type: ignore[attr-defined]
+    assert len(batch) == 2
+    assert ENGLISH[summary.sentences[0].text] == summary.text
+
+
+def test_a_sentence_that_was_translated_badly_is_passed_over() -> None:
+    wrong = {source: target.replace("Taiz", "Aden") for source, target in ENGLISH.items()}
+    bad = Translator(Model(lambda source, options: Hypothesis(wrong[source])))
+    summarizer = EnglishSummarizer(ExtractiveSummarizer("lead"), bad, "summarize-first")
+    [summary] = summarizer.summarize_many([ARABIC], Length(1))
+    assert (summary.text, summary.flags) == ("Radfan al-Qubati said it opens five days.", ())
 
 
 def test_english_texts_are_not_translated() -> None:
@@ -249,8 +259,7 @@ def test_english_texts_are_not_translated() -> None:
 
 
 def test_the_english_summary_is_checked_against_the_arabic() -> None:
-    wrong = {source: target.replace("Taiz", "Aden") for source, target in ENGLISH.items()}
-    model = Model(lambda source, options: Hypothesis(wrong[source]))
+    model = Model(lambda source, options: Hypothesis(f"In Aden, {ENGLISH[source]}"))
     for order in ("summarize-first", "translate-first"):
         summarizer = EnglishSummarizer(ExtractiveSummarizer("lead"), Translator(model), order)
         [summary] = summarizer.summarize_many([ARABIC], Length(1))
