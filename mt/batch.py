@@ -168,6 +168,8 @@ class _Writer:
 
     def write(self, text: str) -> None:
         self._file.write(text)
+        if self._file is self._stdout:  # who reads a pipe wants each result when it is there
+            self._file.flush()
 
     def close(self, *, keep: bool) -> None:
         self._job = None

@@ -25,7 +25,7 @@ from rich.progress import (
 )
 
 from mt.batch import Batch, Plan
-from mt.models import licence_warning
+from mt.models import find_model, licence_warning, published_score
 from mt.sources.auto import choose
 
 
@@ -89,6 +89,8 @@ class Console:
             choice = choose(task, offline=offline, progress=self.note)
             self.note(choice.reason)
             name = choice.model.alias
+        elif name == "bundled" and (model := find_model(name)):
+            self.note(f"{name} ({published_score(model)}) {model.note}")
         if warning := licence_warning(name):
             self.warn(warning)
         return name
