@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, repeat
 
@@ -105,23 +105,30 @@ def board(
     runs: Sequence[Run],
     articles: ArticleSet,
     *,
+    only: Collection[str] = (),
     samples: int = SAMPLES,
     seed: int = SEED,
 ) -> Board:
     """The board of these runs, which must be of its task; each is compared with the first.
 
+    Args:
+        only: the measures that are wanted; all if not given.
+
     Raises:
         InputError: the articles have no references for the task.
     """
     units = units_of(key, articles)
-    groups = (_of_units(key, units, runs), _of_articles(key, articles, runs))
+    groups = (_of_units(key, units, runs, only), _of_articles(key, articles, runs, only))
     found = [results(counts, samples=samples, seed=seed) for counts in groups if counts]
     return Board(key, units, tuple(runs), sum(groups, ()), tuple(chain.from_iterable(found)))
 
 
-def _of_units(key: str, units: Sequence[Unit], runs: Sequence[Run]) -> tuple[Counts, ...]:
+def _of_units(
+    key: str, units: Sequence[Unit], runs: Sequence[Run], only: Collection[str]
+) -> tuple[Counts, ...]:
     texts = {run.system.name: run.texts for run in runs}
-    metrics = TRANSLATION_METRICS if key == "translation" else SUMMARY_METRICS
+    known = TRANSLATION_METRICS if key == "translation" else SUMMARY_METRICS
+    metrics = [metric for metric in known if not only or metric in only]
     references = [[unit.reference for unit in units]]
     counts = counts_of(metrics, texts, references, language=_language(key))
     sources = [unit.source for unit in units]
@@ -131,10 +138,16 @@ def _of_units(key: str, units: Sequence[Unit], runs: Sequence[Run]) -> tuple[Cou
             counts.append(Counts(measure, {name: o[measure] for name, o in overlaps.items()}))
     flags = {run.system.name: [output.flags for output in run.outputs] for run in runs}
     flagged = {name: measures.flag_rows(found) for name, found in flags.items()}
-    return (*counts, Counts(measures.FLAGGED, flagged))
+    return _wanted([*counts, Counts(measures.FLAGGED, flagged)], only)
 
 
-def _of_articles(key: str, articles: ArticleSet, runs: Sequence[Run]) -> tuple[Counts, ...]:
+def _wanted(counts: Sequence[Counts], only: Collection[str]) -> tuple[Counts, ...]:
+    return tuple(c for c in counts if not only or c.measure.key in only)
+
+
+def _of_articles(
+    key: str, articles: ArticleSet, runs: Sequence[Run], only: Collection[str]
+) -> tuple[Counts, ...]:
     """Names and numbers, which a translation must carry and a summary need not."""
     if key != "translation":
         return ()
@@ -146,7 +159,7 @@ def _of_articles(key: str, articles: ArticleSet, runs: Sequence[Run]) -> tuple[C
             (measures.NUMBERS, measures.number_rows),
         )
     ]
-    return tuple(counts for counts in kept if next(iter(counts.rows.values()))[:, 1].any())
+    return _wanted([c for c in kept if next(iter(c.rows.values()))[:, 1].any()], only)
 
 
 def units_of(key: str, articles: ArticleSet) -> tuple[Unit, ...]:

@@ -7,7 +7,7 @@ bootstrap on the outputs that the baseline keeps; a large one that may be chance
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -126,15 +126,19 @@ def max_drop(
                 message = f"{run.system.name} is not in {baseline.path}: nothing to compare with"
                 verdicts.append(Verdict("baseline", run.system.name, "warned", message))
                 continue
-            pair = _pair(board_.key, earlier[run.system.name], run, articles)
+            metrics = {limit.metric for limit in limits}
+            pair = _pair(board_.key, earlier[run.system.name], run, articles, metrics)
             verdicts += [v for limit in limits for v in _max_drop(pair, limit, run.system.name)]
     return verdicts
 
 
-def _pair(key: str, earlier: Run, run: Run, articles: ArticleSet) -> Board:
+def _pair(
+    key: str, earlier: Run, run: Run, articles: ArticleSet, metrics: Collection[str]
+) -> Board:
     """The board on which a run meets its earlier self, alone."""
     before = replace(earlier, system=replace(earlier.system, name="before"))
-    return board(key, [before, replace(run, system=replace(run.system, name="now"))], articles)
+    now = replace(run, system=replace(run.system, name="now"))
+    return board(key, [before, now], articles, only=metrics)
 
 
 def _max_drop(pair: Board, limit: Limit, system: str) -> Iterator[Verdict]:

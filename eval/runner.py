@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from multiprocessing import get_context
@@ -22,7 +23,7 @@ from typing import Any
 
 from eval.articles import ArticleSet
 from eval.systems import System
-from mt.errors import InputError
+from mt.errors import InputError, ModelError
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def identity_of(system: System, *, offline: bool = False) -> str:
     """
     from mt.sources import resolve
 
-    names = [name for name in system.model.split("+") if name != "extractive"]
+    models = system.model.split("+") if system.task == "digest" else [system.model]
+    names = [name for name in models if name != "extractive"]
     return "+".join(resolve(name, offline=offline).identity for name in names) or "no model"
 
 
@@ -109,8 +111,7 @@ def run(
     if kept and kept.exists() and not fresh:
         return replace(from_object(json.loads(kept.read_text("utf-8"))), system=system)
     if isolated:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            done = process.submit(decode, system, identity, sources, offline=offline).result()
+        done = _isolated(system, identity, sources, offline=offline)
     else:
         done = decode(system, identity, sources, offline=offline)
     if kept:
@@ -119,6 +120,18 @@ def run(
         with replacing(kept) as file:
             json.dump(asdict(done), file, ensure_ascii=False)
     return done
+
+
+def _isolated(system: System, identity: str, sources: Sequence[str], *, offline: bool) -> Run:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        done = process.submit(decode, system, identity, sources, offline=offline)
+        try:
+            return done.result()
+        except BrokenProcessPool as error:
+            raise ModelError(
+                f"{system.name} was killed while it ran, most likely for want of memory; "
+                "try a smaller batch_tokens or model"
+            ) from error
 
 
 def decode(system: System, identity: str, sources: Sequence[str], *, offline: bool = False) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from evaluated import articles, references, translation, worse
 
+from eval.articles import ArticleSet, sample_set
 from eval.board import Board, boards
 from eval.gate import (
     Limit,
@@ -104,6 +106,44 @@ def test_a_drop_that_may_be_chance_warns(tmp_path: Path) -> None:
         pytest.fail("the texts should score a little lower")
     assert outcomes(found) == ["warned", "passed"]
     assert "may be chance" in found[0].message
+
+
+@pytest.fixture(scope="module")
+def sample() -> tuple[ArticleSet, list[str]]:
+    """Ten articles of the sample set, and a translation that is good but not perfect."""
+    of = replace(sample_set(), articles=sample_set().articles[:10])
+    return of, worse(references(of), every=4)
+
+
+def test_on_the_sample_set_a_drop_of_a_tenth_of_a_point_of_bleu_only_warns(
+    sample: tuple[ArticleSet, list[str]], tmp_path: Path
+) -> None:
+    of, texts = sample
+    a_little_worse = [*texts]
+    a_little_worse[17] = " ".join([*texts[17].split()[:-3], *texts[17].split()[-3:][::-1]])
+    before, now = translation("s", texts, of), translation("s", a_little_worse, of)
+    save_baseline(tmp_path / "b.json", [before], of, manifest([before], of, samples=50, seed=1))
+    baseline = load_baseline(tmp_path / "b.json", of)
+    found = max_drop(boards([now], of, samples=50), [Limit("bleu", 0)], baseline, of)
+    assert outcomes(found) == ["warned"]
+    drop = float(found[0].message.partition("(-")[2].partition(",")[0])
+    assert 0.05 < drop < 0.2, found[0].message
+
+
+def test_on_the_sample_set_names_exchanged_fail(
+    sample: tuple[ArticleSet, list[str]], tmp_path: Path
+) -> None:
+    of, texts = sample
+    names = [name.reference[0] for article in of.articles for name in article.names]
+    others = dict(zip(names, [*names[7:], *names[:7]], strict=True))
+    pattern = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
+    exchanged = [pattern.sub(lambda match: others[match.group()], text) for text in texts]
+    before, now = translation("s", texts, of), translation("s", exchanged, of)
+    save_baseline(tmp_path / "b.json", [before], of, manifest([before], of, samples=50, seed=1))
+    baseline = load_baseline(tmp_path / "b.json", of)
+    limits = [Limit("bleu", 0.5), Limit("names", 0.5)]
+    found = max_drop(boards([now], of, samples=50), limits, baseline, of)
+    assert outcomes(found) == ["failed", "failed"]
 
 
 def test_a_large_drop_within_the_limit_passes(tmp_path: Path) -> None:
