@@ -25,6 +25,7 @@ TITLES = {
     "summary-ar": "Summaries in Arabic",
 }
 _EXTRACTS = {"lead-3": "lead", "LexRank": "lexrank", "TextRank": "textrank"}
+BASELINES = ("copy", *_EXTRACTS, "oracle")
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def score(
         rows = [table.as_object(result) for result in results]
         rows += [{"system": name, **found} for name, found in behaviour.items()]
         for row in rows:
-            typer.echo(json.dumps(row, ensure_ascii=False))
+            typer.echo(_line(row))
     else:
         parts = [table.table(results), table.behaviour(behaviour), table.signatures(results)]
         typer.echo("\n\n".join(part for part in parts if part))
@@ -187,10 +187,7 @@ def evaluate(
     evaluation.write(found, {"report": report, "markdown": markdown, "junit": junit})
     if save_baseline:
         save(save_baseline, found.runs, chosen, found.manifest)
-    if as_json:
-        typer.echo(json.dumps(evaluation.as_json(found), ensure_ascii=False))
-    else:
-        typer.echo(evaluation.as_text(found))
+    typer.echo(_line(evaluation.as_json(found)) if as_json else evaluation.as_text(found))
     for verdict in found.verdicts:
         if verdict.outcome != "passed":
             typer.echo(f"{verdict.outcome}: {verdict.gate}: {verdict.message}", err=True)
@@ -253,3 +250,7 @@ def _language_of(streams: list[list[str]]) -> str:
 
     texts = [text for stream in streams for text in stream if text.strip()]
     return "ar" if 2 * sum(map(has_arabic, texts)) > len(texts) else "en"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

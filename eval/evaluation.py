@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval import gate, junit, report, table
 from eval.articles import ArticleSet
-from eval.board import TITLES, Board, board_key, boards, units_of
+from eval.board import BASELINES, TITLES, Board, board_key, boards, units_of
 from eval.gate import Baseline, Limit, Verdict
 from eval.manifest import Manifest, manifest
 from eval.runner import Run, run, sources_of
@@ -51,12 +51,14 @@ def check(systems: Sequence[System], articles: ArticleSet) -> None:
     """Raise what can be known to be wrong before a model loads.
 
     Raises:
-        InputError: two systems have one name, or the articles lack what a system needs.
+        InputError: a name is taken, or the articles lack what a system needs.
     """
     names = [system.name for system in systems]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"two systems are called {name!r}; give each a name of its own")
+        if name in BASELINES:
+            raise InputError(f"{name!r} is the name of a baseline; give the system another one")
     for system in systems:
         sources_of(system, articles)
         units_of(board_key(system), articles)

@@ -113,6 +113,7 @@ def test_a_worse_system_exits_with_3_and_a_line_for_each_gate(files: Path) -> No
         (("--fail-under", "bleu"), "is no limit"),
         (("--source", "a.txt"), "--source and --reference go together"),
         (("--articles", "none.jsonl"), "cannot read none.jsonl"),
+        (("--system", "oracle=opus"), "'oracle' is the name of a baseline"),
         ((*LEAD, *LEAD), "two systems are called 'lead'"),
         ((*LEAD, "--baseline", "none.json", "--max-drop", "bleu=1"), "cannot read none.json"),
     ],
