@@ -155,8 +155,14 @@ def decode(system: System, identity: str, sources: Sequence[str], *, offline: bo
 
 def peak_memory() -> int:
     """The most memory, in bytes, that this process had at any time."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak
+    try:
+        # Unlike ru_maxrss this does not count what the parent had when it started this process.
+        status = Path("/proc/self/status").read_text("utf-8")
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else 1024 * peak
+    fields = dict(line.split(":", 1) for line in status.splitlines())
+    return 1024 * int(fields["VmHWM"].split()[0])
 
 
 def from_object(value: dict[str, Any]) -> Run:

@@ -45,6 +45,13 @@ def test_a_process_of_its_own_gives_the_same(system: System, done: Run, tmp_path
     assert run(system, SET, cache_folder=tmp_path) == alone
 
 
+def test_peak_memory_is_that_of_the_process_and_not_of_its_parent(tmp_path: Path) -> None:
+    ballast = bytearray(600 << 20)
+    ballast[:: 1 << 12] = b"x" * len(ballast[:: 1 << 12])  # touched, so that it is there
+    done = run(parse_system("s=extractive"), SET, cache_folder=tmp_path)
+    assert runner.peak_memory() > 600 << 20 > done.peak_memory > 10 << 20
+
+
 @pytest.fixture
 def cached(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache that has the run; decoding anything else fails with LookupError."""
