@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -159,6 +158,8 @@ def peak_memory() -> int:
         # Unlike ru_maxrss this does not count what the parent had when it started this process.
         status = Path("/proc/self/status").read_text("utf-8")
     except OSError:
+        import resource  # not on Windows, which has no /proc either
+
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak if sys.platform == "darwin" else 1024 * peak
     fields = dict(line.split(":", 1) for line in status.splitlines())
