@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eval.cli import score
+from eval.cli import ManyFiles, evaluate, score
 from mt.article import Article
 from mt.batch import Batch, plan
 from mt.cli_models import doctor, models_app
@@ -68,9 +68,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Arabic news into English and into summaries, with scores that show how good it is.",
 )
-app.add_typer(models_app, name="models")
-app.command()(doctor)
-app.command()(score)
 
 
 def _show_version(asked: bool) -> None:
@@ -200,5 +197,8 @@ class _AsJson:
         return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-if __name__ == "__main__":
-    app()
+# In the order of the help text.
+app.command()(evaluate)
+app.command(cls=ManyFiles)(score)
+app.add_typer(models_app, name="models")
+app.command()(doctor)
