@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import Protocol
 
 import numpy as np
-import sentencex
+import sentencex  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from sacrebleu.metrics.base import Metric as SacreBLEU
 from sacrebleu.metrics.bleu import BLEU
@@ -118,7 +118,7 @@ class RougeMetric:
     lower_is_better = False
 
     def __init__(self, variant: str, language: str):
-        from rouge_score.rouge_scorer import RougeScorer  # nltk behind it takes 0.2 s to import
+        from rouge_score.rouge_scorer import RougeScorer  # nltk behind it takes 0.2 s to import  # type: ignore[import-untyped]
 
         self.key = f"rouge{variant}"
         self.name = f"ROUGE-{variant}"
