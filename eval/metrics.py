@@ -118,7 +118,8 @@ class RougeMetric:
     lower_is_better = False
 
     def __init__(self, variant: str, language: str):
-        from rouge_score.rouge_scorer import RougeScorer  # nltk behind it takes 0.2 s to import  # type: ignore[import-untyped]
+        # Here, as nltk behind it takes 0.2 s to import.
+        from rouge_score.rouge_scorer import RougeScorer  # type: ignore[import-untyped]
 
         self.key = f"rouge{variant}"
         self.name = f"ROUGE-{variant}"
