@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mt.arabic import DIGITS_AND_PUNCTUATION, normalise
 from mt.backends import Backend, DecodingOptions, Hypothesis, Task, load_backend
+from mt.decoder import Decoder, Progress, ignore
 from mt.document import Document, Segment, split_long
-from mt.errors import InputError, OutOfMemory
+from mt.errors import InputError
 from mt.ledger import Ledger
 from mt.models import prompt_for
 from mt.quality import REDECODE, Flag, better, check, needs_translation
@@ -24,7 +25,6 @@ from mt.sources import resolve
 from mt.sources.auto import choose
 
 logger = logging.getLogger(__name__)
-Progress = Callable[[Sequence[str]], None]
 
 # Segments decoded together: enough for batches of like length, few enough to keep memory flat.
 WINDOW = 1024
@@ -68,9 +68,7 @@ class Translator:
     Args:
         model: the name that results carry.
         options: how to search; the model's own defaults if not given.
-        batch_tokens: upper bound of source tokens in one batch, padding counted. It is halved
-            for good when the device runs out of memory.
-        ledger: where hypotheses are remembered and looked up; None remembers nothing.
+        batch_tokens, ledger: see `mt.decoder.Decoder`.
     """
 
     def __init__(
@@ -85,8 +83,7 @@ class Translator:
         self.backend = backend
         self.model = model
         self.options = options or backend.defaults
-        self.batch_tokens = batch_tokens
-        self._ledger = ledger
+        self._decoder = Decoder(backend, model=model, batch_tokens=batch_tokens, ledger=ledger)
         self._to_ascii = frozenset(backend.unknown_characters(DIGITS_AND_PUNCTUATION))
 
     def translate(self, text: str) -> Translation:
@@ -94,7 +91,7 @@ class Translator:
         return next(self.translate_many([text]))
 
     def translate_many(
-        self, texts: Iterable[str], progress: Progress | None = None
+        self, texts: Iterable[str], progress: Progress = ignore
     ) -> Iterator[Translation]:
         """One translation for each text, in order.
 
@@ -122,7 +119,7 @@ class Translator:
             yield from self._finished(waiting, done)
 
     def translate_segments(
-        self, sources: Sequence[str], progress: Progress | None = None
+        self, sources: Sequence[str], progress: Progress = ignore
     ) -> list[SegmentTranslation]:
         """One result for each source, in order; a source is not split into sentences.
 
@@ -133,13 +130,12 @@ class Translator:
             for source in dict.fromkeys(sources)
             if needs_translation(source)
         }
-        if progress:
-            progress([source for source in sources if source not in todo])
+        progress([source for source in sources if source not in todo])
         found = self._translate(todo, self.options, progress)
         suspects = {
             s: todo[s] for s, result in found.items() if REDECODE.intersection(result.flags)
         }
-        for source, again in self._translate(suspects, _retry(self.options), None).items():
+        for source, again in self._translate(suspects, _retry(self.options), ignore).items():
             if better(again.flags, again.score, found[source].flags, found[source].score):
                 found[source] = again
         return [found.get(source) or SegmentTranslation(source, source) for source in sources]
@@ -148,14 +144,14 @@ class Translator:
         self,
         todo: dict[str, str],
         options: DecodingOptions,
-        progress: Progress | None,
+        progress: Progress,
     ) -> dict[str, SegmentTranslation]:
         """A checked result for each source, given what the model is to read for it."""
         if not todo:
             return {}
         pieces = dict(zip(todo, self._split(list(todo.values())), strict=True))
         wanted = list(dict.fromkeys(piece.text for split in pieces.values() for piece in split))
-        hypotheses = self._decode(wanted, options, progress)
+        hypotheses = self._decoder.decode(wanted, options, bound=_bounded, progress=progress)
         return {
             source: _joined(source, split, [hypotheses[piece.text] for piece in split])
             for source, split in pieces.items()
@@ -173,42 +169,6 @@ class Translator:
             [Segment(text)] if count <= limit else split_long(text, fits)
             for text, count in zip(texts, counts, strict=True)
         ]
-
-    def _decode(
-        self,
-        sources: list[str],
-        options: DecodingOptions,
-        progress: Progress | None,
-    ) -> dict[str, Hypothesis]:
-        """A hypothesis for each source; batches are sorted by length, the longest first."""
-        system = f"{self.model}|{self.backend.name}|{self.backend.quantization}|{options}"
-        found = self._ledger.get(system, sources) if self._ledger else {}
-        if progress and found:
-            progress(list(found))
-        todo = [source for source in sources if source not in found]
-        if not todo:
-            return found
-        lengths = dict(zip(todo, self.backend.count_tokens(todo), strict=True))
-        queue = deque(sorted(todo, key=lengths.__getitem__, reverse=True))
-        while queue:
-            size = max(1, min(len(queue), self.batch_tokens // max(lengths[queue[0]], 1)))
-            batch = [queue.popleft() for _ in range(size)]
-            try:
-                hypotheses = self.backend.generate(batch, _bounded(options, lengths[batch[0]]))
-            except OutOfMemory:
-                if size == 1:
-                    raise
-                queue.extendleft(reversed(batch))
-                self.batch_tokens = max(1, size // 2) * max(lengths[batch[0]], 1)
-                logger.warning("out of memory: batches of %s tokens now", self.batch_tokens)
-                continue
-            new = dict(zip(batch, hypotheses, strict=True))
-            if self._ledger:
-                self._ledger.put(system, new)
-            found.update(new)
-            if progress:
-                progress(batch)
-        return found
 
     def _finished(
         self, waiting: deque[tuple[Document, list[str]]], done: list[SegmentTranslation]

@@ -7,15 +7,13 @@ is decoded once more; if that does not mend it, it keeps its flag and an extract
 
 from __future__ import annotations
 
-import logging
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from mt.backends import Backend, DecodingOptions, Hypothesis
-from mt.errors import OutOfMemory
+from mt.decoder import Decoder
 from mt.ledger import Ledger
 from mt.quality import Flag, check
 from summarize.chunking import chunk
@@ -24,8 +22,6 @@ from summarize.faithfulness import SummaryFlag
 from summarize.length import Length
 from summarize.summarizer import Summary, checked
 from summarize.words import words
-
-logger = logging.getLogger(__name__)
 
 # Texts decoded together: enough for batches of like length, few enough to keep memory flat.
 WINDOW = 64
@@ -63,9 +59,7 @@ class AbstractiveSummarizer:
     Args:
         model: the name that results carry.
         options: how to search; the model's own defaults if not given.
-        batch_tokens: upper bound of source tokens in one batch; it is halved for good when the
-            device runs out of memory.
-        ledger: where hypotheses are remembered and looked up; None remembers nothing.
+        batch_tokens, ledger: see `mt.decoder.Decoder`.
     """
 
     def __init__(
@@ -80,8 +74,7 @@ class AbstractiveSummarizer:
         self.backend = backend
         self.model = model
         self.options = options or backend.defaults
-        self.batch_tokens = batch_tokens
-        self._ledger = ledger
+        self._decoder = Decoder(backend, model=model, batch_tokens=batch_tokens, ledger=ledger)
         self._limit = min(backend.max_source_tokens, CHUNK_TOKENS)
 
     def summarize(self, text: str, length: Length | None = None) -> Summary:
@@ -145,7 +138,7 @@ class AbstractiveSummarizer:
                 text: chunk(current[text], self.backend.count_tokens, self._limit)
                 for text in level
             }
-            hypotheses = self._decode(
+            hypotheses = self._decoder.decode(
                 sorted({c for parts in split.values() for c in parts}), options
             )
             for text, parts in split.items():
@@ -160,30 +153,6 @@ class AbstractiveSummarizer:
                     last = found[0] if len(found) == 1 else Hypothesis(joined)
                     done[text] = replace(draft, hypothesis=last)
         return done
-
-    def _decode(self, sources: Sequence[str], options: DecodingOptions) -> dict[str, Hypothesis]:
-        """A hypothesis for each source; batches are sorted by length, the longest first."""
-        system = f"{self.model}|{self.backend.name}|{self.backend.quantization}|{options}"
-        found = self._ledger.get(system, sources) if self._ledger else {}
-        todo = [source for source in sources if source not in found]
-        lengths = dict(zip(todo, self.backend.count_tokens(todo), strict=True))
-        queue = deque(sorted(todo, key=lengths.__getitem__, reverse=True))
-        while queue:
-            size = max(1, min(len(queue), self.batch_tokens // max(lengths[queue[0]], 1)))
-            batch = [queue.popleft() for _ in range(size)]
-            try:
-                new = dict(zip(batch, self.backend.generate(batch, options), strict=True))
-            except OutOfMemory:
-                if size == 1:
-                    raise
-                queue.extendleft(reversed(batch))
-                self.batch_tokens = max(1, size // 2) * max(lengths[batch[0]], 1)
-                logger.warning("out of memory: batches of %s tokens now", self.batch_tokens)
-                continue
-            if self._ledger:
-                self._ledger.put(system, new)
-            found.update(new)
-        return found
 
 
 def _is_short(text: str, length: Length) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_translator import WordByWord
 
-from mt.backends import DecodingOptions, Hypothesis
+from mt.backends import DecodingOptions, Hypothesis, Task
 from mt.errors import InputError
 from mt.ledger import Ledger
 from mt.translator import Translator
@@ -45,18 +45,20 @@ def test_a_second_run_decodes_nothing_and_gives_the_same(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "other",
     [
-        Translator(WordByWord(), model="b"),
-        Translator(WordByWord(quantization="int8"), model="a"),
-        Translator(WordByWord(), model="a", options=DecodingOptions(beam_size=1)),
+        (WordByWord(), "b", None),
+        (WordByWord(quantization="int8"), "a", None),
+        (WordByWord(task=Task(prompt="Translate: {source}")), "a", None),
+        (WordByWord(), "a", DecodingOptions(beam_size=1)),
     ],
 )
-def test_another_system_finds_nothing(tmp_path: Path, other: Translator) -> None:
+def test_another_system_finds_nothing(
+    tmp_path: Path, other: tuple[WordByWord, str, DecodingOptions | None]
+) -> None:
     ledger = Ledger(tmp_path / "l.sqlite")
     Translator(WordByWord(), model="a", ledger=ledger).translate("نعم")
-    other._ledger = ledger
-    other.translate("نعم")
-    assert isinstance(other.backend, WordByWord)
-    assert other.backend.batches
+    backend, model, options = other
+    Translator(backend, model=model, options=options, ledger=ledger).translate("نعم")
+    assert backend.batches
 
 
 def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mt.backends import DecodingOptions, Hypothesis
+from mt.backends import DecodingOptions, Hypothesis, Task
 from mt.errors import InputError, ModelError, OutOfMemory
 from mt.ledger import Ledger
 from mt.translator import Translator
@@ -31,6 +31,7 @@ class Model:
 
     name = "seq2seq"
     device = "cpu"
+    task = Task()
     quantization = "none"
     defaults = DecodingOptions(beam_size=1)
 

@@ -63,6 +63,7 @@ class Backend(Protocol):
     """A loaded model. It gets batches that fit; sorting, batching and order are the caller's."""
 
     name: str  # "seq2seq", "causal" or "ctranslate2"
+    task: Task  # what it was loaded for
     device: str  # "cpu", "cuda:0", "mps"
     quantization: str  # "none", "int8", "float16", "bfloat16"
     max_source_tokens: int  # of one source, as count_tokens counts it

@@ -34,13 +34,13 @@ class CausalBackend:
         Raises:
             ModelError: the folder holds no such model, or a damaged one.
         """
+        self.task = task
         self.device = torch_device(device)
         self.quantization = torch_quantization(quantization, self.device, folder)
         with loading(folder):
             load_config(folder)
             self._tokenizer = load_tokenizer(folder)
             self._model = load_model(AutoModelForCausalLM, folder, self.device, self.quantization)
-        self._task = task
         self._prompt = chat_prompt(folder, task)
         self._ends = folder.end_ids or [self._tokenizer.eos_token_id]
         self._context = folder.context
@@ -81,7 +81,7 @@ class CausalBackend:
 
     def _inputs(self, sources: Sequence[str]) -> list[list[int]]:
         if self._prompt is None:
-            texts = [fill(self._task, source) for source in sources]
+            texts = [fill(self.task, source) for source in sources]
         else:
             texts = [self._prompt(source) for source in sources]
         marks = self._prompt is None  # a template writes its own

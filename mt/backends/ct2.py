@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -47,6 +48,7 @@ class CTranslate2Backend:
             NotConvertible: CTranslate2 has no such class of model.
             ModelError: no such device, or it cannot compute in this precision.
         """
+        self.task = task
         self.device = _device(device)
         self.quantization = _quantization(quantization, self.device)
         if not folder.is_converted:
@@ -163,12 +165,25 @@ class _DecoderOnly:
         return self.tokenizer.encode([self._prompt(source) for source in sources], marks=False)
 
     def decode(self, inputs: list[list[str]], options: DecodingOptions) -> list[Output]:
-        # Of prompts of unequal length CTranslate2 feeds the end of the longer ones as if the
-        # model had written it: their words count as repeated, and a beam search may end too
-        # early. The same source would get another translation in another batch.
-        looks_back = options.no_repeat_ngram_size or options.repetition_penalty != 1
-        if options.beam_size == 1 and not looks_back:
-            return self._decode(inputs, options)
+        """As each prompt alone would be decoded, whatever the others in the batch are.
+
+        Of prompts of unequal length CTranslate2 feeds the end of the longer ones as if the model
+        had written it: their words count as repeated, and a beam search may end too early.
+        Batches of one length are right but small, hence slow; they are kept for what needs them.
+        """
+        if options.beam_size > 1 or options.repetition_penalty != 1:
+            return self._decode_by_length(inputs, options)
+        outputs = self._decode(inputs, options)
+        size = options.no_repeat_ngram_size
+        doubtful = [
+            i for i, (tokens, _) in enumerate(outputs) if size and _meets(inputs[i], tokens, size)
+        ]
+        again = self._decode_by_length([inputs[i] for i in doubtful], options)
+        for i, output in zip(doubtful, again, strict=True):
+            outputs[i] = output
+        return outputs
+
+    def _decode_by_length(self, inputs: list[list[str]], options: DecodingOptions) -> list[Output]:
         order = sorted(range(len(inputs)), key=lambda i: len(inputs[i]))
         outputs: dict[int, Output] = {}
         for _, group in groupby(order, key=lambda i: len(inputs[i])):
@@ -194,6 +209,15 @@ class _DecoderOnly:
             return_scores=True,
         )
         return [(result.sequences[0], result.scores[0]) for result in results]
+
+
+def _meets(prompt: list[str], output: list[str], size: int) -> bool:
+    """Whether a ban on repeated n-grams could have hit the output because of the prompt."""
+    width, start = size - 1, len(prompt)
+    both = prompt + output
+    grams = Counter(tuple(both[i : i + width]) for i in range(start))
+    contexts = range(max(0, start - width), len(both) - width)  # what came before each token
+    return any(grams[tuple(both[i : i + width])] > (i < start) for i in contexts)
 
 
 def _engine_options(device: str, quantization: str) -> dict[str, Any]:

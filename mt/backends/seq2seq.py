@@ -35,6 +35,7 @@ class Seq2SeqBackend:
             ModelError: the folder holds no such model, a damaged one, or one that does not know
                 the languages of the task.
         """
+        self.task = task
         self.device = torch_device(device)
         self.quantization = torch_quantization(quantization, self.device, folder)
         with loading(folder):
