@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -194,10 +195,21 @@ def test_a_second_run_into_a_folder_has_to_wait(run) -> None:  # type: ignore[no
     assert "another run is writing into out" in result.stderr
 
 
-def test_backends_give_the_same_text(run) -> None:  # type: ignore[no-untyped-def]
-    for backend in ("causal", "ctranslate2"):
-        result = run("--backend", backend, "--quantization", "none", input=PAGE)
-        assert result.stdout_bytes.decode() == TRANSLATED
+@pytest.mark.parametrize(
+    ("model", "backend"),
+    [
+        ("llama", "causal"),
+        ("llama", "ctranslate2"),
+        ("marian", "seq2seq"),
+        ("marian", "ctranslate2"),
+        ("marian", "auto"),
+    ],
+)
+def test_backends_give_the_same_text(  # type: ignore[no-untyped-def]
+    run, tiny_model: Callable[[str], Path], model: str, backend: str
+) -> None:
+    result = run("--backend", backend, "-m", str(tiny_model(model)), input=PAGE)
+    assert result.stdout_bytes.decode() == TRANSLATED
 
 
 def test_help_loads_no_model_library() -> None:
