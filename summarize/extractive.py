@@ -110,9 +110,9 @@ def _candidates(text: str) -> list[Sentence]:
 
 
 def _stands_alone(sentence: str) -> bool:
-    """Whether it is no heading, no fragment, and no announcement of what would be left out."""
+    """Whether it is no heading, no item of a list, no announcement of what would be left out."""
     core, count = sentence.rstrip("\"'”’»)] "), len(words(sentence))
-    if core.endswith(":") or count < _MIN_WORDS:
+    if core.endswith((":", ";", "؛", "،", ",")) or count < _MIN_WORDS:
         return False
     return count >= _HEADING_WORDS or core.endswith((".", "!", "?", "؟", "…", "۔"))
 

@@ -57,7 +57,7 @@ def unsupported(source: str, summary: str) -> Unsupported:
     """
     strange = dates.stated(summary) - dates.mentioned(source)
     return Unsupported(
-        numbers=missing(summary, source),
+        numbers=tuple(dict.fromkeys(missing(summary, source))),
         dates=tuple(sorted(strange)),
         names=tuple(dict.fromkeys(name for name in names(summary) if not is_in(name, source))),
     )

@@ -116,10 +116,19 @@ def is_in(name: str, text: str) -> bool:
     return bool(_transliterated(bare).search(arabic))
 
 
+# Words that no name stands behind, but that have the letters of some: قبل (Kabul), عام (Amman).
+_NO_NAMES = frozenset(
+    words(
+        "قبل بعد عند عن من إن أن كان كانت كل قال قالت وقال وقالت عام العام أمام إلى التي الذي هذا "
+        "هذه ذلك تلك حتى حين خلال دون ضمن كما لكن ما مع منذ نحو هو هي يوم اليوم"
+    )
+)
+
+
 @lru_cache(maxsize=8)  # every name of a summary is looked for in the same text
 def _folded(text: str) -> tuple[str, str]:
     """The text's Latin words, and all its words in the spelling of `words`."""
-    spelled = " ".join(words(text))
+    spelled = " ".join(word for word in words(text) if word not in _NO_NAMES)
     with_article = re.sub(r"(?<!\S)([وف]?ل)ل(?=\S)", r"\1 ال", spelled)  # للصين: ل الصين
     return _bare(" ".join(_TOKEN.findall(text))), f"{spelled} {with_article}"
 

@@ -1,0 +1,310 @@
+"""`tarjama summarize` and `tarjama digest`: options, one library call, and what is shown.
+
+Light to import: `mt.cli` registers the commands, and what runs models is imported when they run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import typer
+
+from mt.article import Article
+from mt.batch import Batch, Plan, plan
+from mt.console import Console, result_stream
+from mt.errors import InputError
+from mt.files import find_inputs, locked, map_outputs
+from mt.formats import FormatOptions, Record
+from mt.ledger import Ledger
+from mt.options import (
+    BackendName,
+    BeamSize,
+    Device,
+    Field,
+    Format,
+    Fresh,
+    Inputs,
+    Json,
+    NoCache,
+    Offline,
+    Output,
+    OutputField,
+    Prompt,
+    Quantization,
+    Quiet,
+    Strict,
+    Verbose,
+)
+from mt.sources import cache_folder
+from summarize.length import Length
+from summarize.options import (
+    Html,
+    Language,
+    MaxWords,
+    Method,
+    OnlyArticle,
+    Order,
+    Sentences,
+    SummaryModel,
+    TranslationModel,
+)
+
+if TYPE_CHECKING:
+    from mt.translator import Translator
+    from summarize.choice import Choice
+    from summarize.crosslingual import EnglishSummarizer
+    from summarize.digest import Digest
+    from summarize.summarizer import Summarizer, Summary
+
+
+class _Flagged(Protocol):
+    @property
+    def flags(self) -> tuple[str, ...]: ...
+
+
+Result = TypeVar("Result", bound=_Flagged)
+Work = Callable[[Iterable[str]], Iterator[Result]]
+
+
+@dataclass(frozen=True)
+class _Models:
+    """Which models the user asked for, and how to run them."""
+
+    console: Console
+    model: str
+    translator: str
+    method: str
+    language: str
+    order: str
+    backend: str
+    device: str
+    quantization: str
+    beam_size: int | None
+    prompt: str | None
+    offline: bool
+    ledger: Ledger | None
+
+    def choose(self) -> Choice:
+        """The summarizer; an impossible wish is told before anything is read."""
+        from summarize.choice import choose_summarizer
+        from summarize.crosslingual import ORDERS
+
+        if self.order not in ("auto", *ORDERS):
+            raise InputError(f"no order {self.order!r}; choose from auto, {', '.join(ORDERS)}")
+        return choose_summarizer(self.model, self.method, self.language, offline=self.offline)
+
+    def load_summarizer(self, choice: Choice) -> Summarizer:
+        from summarize.summarizer import load_summarizer
+
+        if choice.reason:
+            self.console.note(choice.reason)
+        name = choice.model
+        if name != "extractive":
+            name = self.console.choose_model(name, "summarize", offline=self.offline)
+        return load_summarizer(
+            name,
+            language=self.language,
+            method=choice.method,
+            backend=self.backend,
+            device=self.device,
+            quantization=self.quantization,
+            beam_size=self.beam_size,
+            prompt=self.prompt,
+            offline=self.offline,
+            ledger=self.ledger,
+        )
+
+    def load_translator(self) -> Translator:
+        from mt.translator import load_translator
+
+        return load_translator(
+            self.console.choose_model(self.translator, "translate", offline=self.offline),
+            device=self.device,
+            quantization=self.quantization,
+            offline=self.offline,
+            ledger=self.ledger,
+        )
+
+    def load_english(self, choice: Choice) -> EnglishSummarizer:
+        """The summarizer with a translator before or behind it."""
+        from summarize.crosslingual import EnglishSummarizer
+
+        order = self.order
+        if order == "auto":
+            order = "summarize-first" if choice.model == "extractive" else "translate-first"
+        summarizer = self.load_summarizer(choice)
+        return EnglishSummarizer(summarizer, self.load_translator(), order)
+
+
+def summarize(
+    inputs: Inputs = None,
+    output: Output = None,
+    language: Language = "en",
+    method: Method = "auto",
+    sentences: Sentences = None,
+    max_words: MaxWords = None,
+    model: SummaryModel = "auto",
+    translator: TranslationModel = "auto",
+    order: Order = "auto",
+    backend: BackendName = "auto",
+    device: Device = "auto",
+    quantization: Quantization = "auto",
+    beam_size: BeamSize = None,
+    prompt: Prompt = None,
+    format: Format = "auto",  # noqa: A002 - the name of the option
+    field: Field = FormatOptions.field,
+    output_field: OutputField = "summary",
+    article: OnlyArticle = True,
+    as_json: Json = False,
+    strict: Strict = False,
+    fresh: Fresh = False,
+    no_cache: NoCache = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Summarize Arabic or English articles; what the article does not support is flagged."""
+    from summarize.rendering import summary_row, to_json
+
+    console = Console(quiet=quiet, verbose=verbose)
+    length = _length(sentences, max_words)
+    models = _Models(
+        console, model, translator, method, language, order, backend, device, quantization,
+        beam_size, prompt, offline, _ledger(fresh, no_cache),
+    )  # fmt: skip
+    choice = models.choose()
+    reading = FormatOptions(field, output_field, whole=True)
+    outputs = map_outputs(find_inputs(inputs or []), output, ".jsonl" if as_json else None)
+    todo = plan(outputs, format, reading)
+    console.begin(todo)
+    crosses = language == "en" and _has_arabic(todo, reading)
+    summarizer = models.load_english(choice) if crosses else models.load_summarizer(choice)
+
+    def work(texts: Iterable[str]) -> Iterator[Summary]:
+        return summarizer.summarize_many(map(_body, texts) if article else texts, length)
+
+    def as_row(record: Record, summary: Summary) -> str | None:
+        row = {"id": record.id, **summary_row(record.text, summary)}
+        return to_json(row) if record.id is not None else None
+
+    def as_text(record: Record, summary: Summary) -> str:
+        text = record.write(summary.text)
+        return text if text.endswith("\n") else text + "\n"
+
+    with locked(output, outputs):
+        batch = Batch(todo.jobs, reading, as_row if as_json else as_text, result_stream())
+        flags = _run(batch, work, todo, console)
+    console.end(todo, batch, flags, strict=strict)
+
+
+def digest(
+    inputs: Inputs = None,
+    output: Output = None,
+    sentences: Sentences = None,
+    max_words: MaxWords = None,
+    translator: TranslationModel = "auto",
+    model: SummaryModel = "auto",
+    method: Method = "auto",
+    order: Order = "auto",
+    backend: BackendName = "auto",
+    device: Device = "auto",
+    quantization: Quantization = "auto",
+    beam_size: BeamSize = None,
+    prompt: Prompt = None,
+    format: Format = "auto",  # noqa: A002 - the name of the option
+    field: Field = FormatOptions.field,
+    article: OnlyArticle = True,
+    html: Html = False,
+    as_json: Json = False,
+    strict: Strict = False,
+    fresh: Fresh = False,
+    no_cache: NoCache = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Give the headline, the translation and a summary of Arabic articles, in English."""
+    from summarize.digest import Digester
+    from summarize.pages import DigestPages
+    from summarize.rendering import digest_row, digest_text, to_json
+
+    if html and as_json:
+        raise typer.BadParameter("give --html or --json, not both")
+    console = Console(quiet=quiet, verbose=verbose)
+    length = _length(sentences, max_words)
+    models = _Models(
+        console, model, translator, method, "en", order, backend, device, quantization,
+        beam_size, prompt, offline, _ledger(fresh, no_cache),
+    )  # fmt: skip
+    choice = models.choose()
+    reading = FormatOptions(field, whole=True)
+    suffix = ".html" if html else ".jsonl" if as_json else ".txt"
+    outputs = map_outputs(find_inputs(inputs or []), output, suffix)
+    todo = plan(outputs, format, reading)
+    console.begin(todo)
+    digester = Digester(models.load_english(choice))
+
+    def work(texts: Iterable[str]) -> Iterator[Digest]:
+        return digester.digest_many(texts, length, is_page=article)
+
+    def as_row(record: Record, result: Digest) -> str | None:
+        row = {"id": record.id, **digest_row(record.text, result)}
+        return to_json(row) if record.id is not None else None
+
+    def as_text(record: Record, result: Digest) -> str | None:
+        return digest_text(result) if record.id is not None else None
+
+    def as_page(record: Record, result: Digest) -> str | None:
+        job = todo.jobs[len(batch.finished) + len(batch.failures)]
+        return pages.add(result, job.input.name, job.output) if record.id is not None else None
+
+    pages = DigestPages(output if output not in outputs.values() else None)
+    render = as_page if html else as_row if as_json else as_text
+    with locked(output, outputs):
+        batch = Batch(todo.jobs, reading, render, result_stream())
+        flags = _run(batch, work, todo, console)
+        if html:
+            pages.write_index()
+    console.end(todo, batch, flags, strict=strict)
+
+
+def _run(batch: Batch[Result], work: Work[Result], todo: Plan, console: Console) -> Counter[str]:
+    """Do all that the batch has; how often each flag was set."""
+    flags: Counter[str] = Counter()
+    with console.bar(todo.size) as bar:
+        try:
+            for record, result in batch.run(work):
+                bar.finished(record.text)
+                flags.update(result.flags)
+        except KeyboardInterrupt:
+            console.error(f"interrupted; {len(batch.finished)} inputs are done and kept")
+            raise
+    return flags
+
+
+def _length(sentences: int | None, max_words: int | None) -> Length:
+    """Three sentences, unless the words alone say how long."""
+    return Length(sentences or (None if max_words else Length.sentences), max_words)
+
+
+def _ledger(fresh: bool, no_cache: bool) -> Ledger | None:
+    return None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh)
+
+
+def _body(page: str) -> str:
+    """The article of a page without its headline, which would be the best extract of all."""
+    return Article.from_text(page).body or page
+
+
+def _has_arabic(todo: Plan, reading: FormatOptions) -> bool:
+    """Whether a text is Arabic; of standard input it is taken to be."""
+    from summarize.words import language_of
+
+    return any(
+        job.input.path is None
+        or any(language_of(record.text) == "ar" for record in job.records(reading))
+        for job in todo.jobs
+    )
