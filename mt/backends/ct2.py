@@ -174,9 +174,11 @@ class _DecoderOnly:
         if options.beam_size > 1 or options.repetition_penalty != 1:
             return self._decode_by_length(inputs, options)
         outputs = self._decode(inputs, options)
-        size = options.no_repeat_ngram_size
+        size, shortest = options.no_repeat_ngram_size, min(map(len, inputs))
         doubtful = [
-            i for i, (tokens, _) in enumerate(outputs) if size and _meets(inputs[i], tokens, size)
+            i
+            for i, (tokens, _) in enumerate(outputs)
+            if size and _meets(inputs[i][shortest - 1 :], tokens, size)
         ]
         again = self._decode_by_length([inputs[i] for i in doubtful], options)
         for i, output in zip(doubtful, again, strict=True):
@@ -211,10 +213,10 @@ class _DecoderOnly:
         return [(result.sequences[0], result.scores[0]) for result in results]
 
 
-def _meets(prompt: list[str], output: list[str], size: int) -> bool:
-    """Whether a ban on repeated n-grams could have hit the output because of the prompt."""
-    width, start = size - 1, len(prompt)
-    both = prompt + output
+def _meets(tail: list[str], output: list[str], size: int) -> bool:
+    """Whether a ban on repeated n-grams could have hit the output because of a prompt's tail."""
+    width, start = size - 1, len(tail)
+    both = tail + output
     grams = Counter(tuple(both[i : i + width]) for i in range(start))
     contexts = range(max(0, start - width), len(both) - width)  # what came before each token
     return any(grams[tuple(both[i : i + width])] > (i < start) for i in contexts)
