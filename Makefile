@@ -6,7 +6,7 @@ PAGE := eval/articles/pages/albukamal-meeting.txt
 .PHONY: demo test lint format clean
 
 demo: .venv/installed
-	@$(BIN)/tarjama translate --offline --verbose --article $(PAGE)
+	@HF_HUB_OFFLINE=1 $(BIN)/tarjama translate --verbose --article $(PAGE)
 
 test: .venv/installed-dev lint
 	$(BIN)/pytest -q
