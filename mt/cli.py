@@ -49,6 +49,7 @@ from mt.options import (
 )
 from mt.sources import cache_folder
 from mt.translator import BATCH_TOKENS, Translation, Translator, load_translator
+from summarize.cli import digest, summarize
 
 
 class _Group(typer.core.TyperGroup):
@@ -198,6 +199,8 @@ class _AsJson:
 
 
 # In the order of the help text.
+app.command()(summarize)
+app.command()(digest)
 app.command()(evaluate)
 app.command(cls=ManyFiles)(score)
 app.add_typer(models_app, name="models")
