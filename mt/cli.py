@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -20,7 +19,7 @@ from eval.cli import ManyFiles, evaluate, score
 from mt.article import Article
 from mt.batch import Batch, plan
 from mt.cli_models import doctor, models_app
-from mt.console import Console, result_stream
+from mt.console import Bar, Console, result_stream
 from mt.errors import TarjamaError
 from mt.files import find_inputs, locked, map_outputs
 from mt.formats import FormatOptions, Record
@@ -127,42 +126,22 @@ def translate(
         offline=offline,
         ledger=None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh),
     )
+    console.detail(_engine(translator))
+
+    def work(texts: Iterable[str], bar: Bar) -> Iterator[Translation]:
+        wanted = (Article.from_text(text).text for text in texts) if article else texts
+        return translator.translate_many(wanted, bar.decoded)
+
     render = _AsJson(translator) if as_json else _as_text
     with locked(output, outputs):
         batch = Batch(todo.jobs, reading, render, result_stream())
-        flags = _run(batch, translator, article, todo.size, console)
+        flags = console.run(batch, work, todo)
     console.end(todo, batch, flags, strict=strict)
 
 
-def _run(
-    batch: Batch[Translation],
-    translator: Translator,
-    article: bool,
-    size: int | None,
-    console: Console,
-) -> Counter[str]:
-    """Translate all that the batch has; how often each flag was set."""
-    flags: Counter[str] = Counter()
-    since = time.perf_counter()
-    with console.bar(size) as bar:
-
-        def work(texts: Iterable[str]) -> Iterator[Translation]:
-            wanted = (Article.from_text(text).text for text in texts) if article else texts
-            return translator.translate_many(wanted, bar.decoded)
-
-        try:
-            for record, translation in batch.run(work):
-                bar.finished(record.text)
-                flags.update(translation.flags)
-        except KeyboardInterrupt:
-            console.error(f"interrupted; {len(batch.finished)} inputs are done and kept")
-            raise
+def _engine(translator: Translator) -> str:
     backend = translator.backend
-    console.detail(
-        f"{bar.segments} segments in {time.perf_counter() - since:.1f} s: {translator.model}, "
-        f"{backend.name} {backend.quantization} on {backend.device}"
-    )
-    return flags
+    return f"{translator.model}: {backend.name} {backend.quantization} on {backend.device}"
 
 
 def _as_text(record: Record, translation: Translation) -> str:

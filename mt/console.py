@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO, TypeVar
 
 import typer
 from rich.console import Console as RichConsole
@@ -27,6 +28,16 @@ from rich.progress import (
 from mt.batch import Batch, Plan
 from mt.models import find_model, licence_warning, published_score
 from mt.sources.auto import choose
+
+
+class HasFlags(Protocol):
+    """A result that says what is doubtful about it."""
+
+    @property
+    def flags(self) -> Sequence[str]: ...
+
+
+Flagged = TypeVar("Flagged", bound=HasFlags)
 
 
 class Bar:
@@ -103,6 +114,26 @@ class Console:
             for message in plan.failures.values():
                 self.error(message)
             raise typer.Exit(1)
+
+    def run(
+        self,
+        batch: Batch[Flagged],
+        work: Callable[[Iterable[str], Bar], Iterator[Flagged]],
+        plan: Plan,
+    ) -> Counter[str]:
+        """Do all that the batch has, with a progress bar; how often each flag was set."""
+        flags: Counter[str] = Counter()
+        since = time.perf_counter()
+        with self.bar(plan.size) as bar:
+            try:
+                for record, result in batch.run(lambda texts: work(texts, bar)):
+                    bar.finished(record.text)
+                    flags.update(result.flags)
+            except KeyboardInterrupt:
+                self.error(f"interrupted; {len(batch.finished)} inputs are done and kept")
+                raise
+        self.detail(f"done in {time.perf_counter() - since:.1f} s")
+        return flags
 
     def end(self, plan: Plan, batch: Batch[Any], flags: Counter[str], *, strict: bool) -> None:
         """Say what is flagged and what failed, and exit with 1 or 3 if that is called for."""

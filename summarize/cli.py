@@ -5,7 +5,6 @@ Light to import: `mt.cli` registers the commands, and what runs models is import
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -196,7 +195,7 @@ def summarize(
 
     with locked(output, outputs):
         batch = Batch(todo.jobs, reading, as_row if as_json else as_text, result_stream())
-        flags = _run(batch, work, todo, console)
+        flags = console.run(batch, lambda texts, _: work(texts), todo)
     console.end(todo, batch, flags, strict=strict)
 
 
@@ -265,24 +264,10 @@ def digest(
     render = as_page if html else as_row if as_json else as_text
     with locked(output, outputs):
         batch = Batch(todo.jobs, reading, render, result_stream())
-        flags = _run(batch, work, todo, console)
+        flags = console.run(batch, lambda texts, _: work(texts), todo)
         if html:
             pages.write_index()
     console.end(todo, batch, flags, strict=strict)
-
-
-def _run(batch: Batch[Result], work: Work[Result], todo: Plan, console: Console) -> Counter[str]:
-    """Do all that the batch has; how often each flag was set."""
-    flags: Counter[str] = Counter()
-    with console.bar(todo.size) as bar:
-        try:
-            for record, result in batch.run(work):
-                bar.finished(record.text)
-                flags.update(result.flags)
-        except KeyboardInterrupt:
-            console.error(f"interrupted; {len(batch.finished)} inputs are done and kept")
-            raise
-    return flags
 
 
 def _length(sentences: int | None, max_words: int | None) -> Length:
