@@ -1,4 +1,4 @@
-# Two commands do all: `make demo` (install, then show a translated article) and `make test` (what CI runs).
+# Two commands do all: `make demo` (install, then show an article translated and summarized) and `make test` (what CI runs).
 PYTHON ?= python3
 BIN := .venv/bin
 PAGE := eval/articles/pages/albukamal-meeting.txt
@@ -6,7 +6,7 @@ PAGE := eval/articles/pages/albukamal-meeting.txt
 .PHONY: demo test lint format clean
 
 demo: .venv/installed
-	@HF_HUB_OFFLINE=1 $(BIN)/tarjama translate --verbose --article $(PAGE)
+	@HF_HUB_OFFLINE=1 $(BIN)/tarjama digest --verbose $(PAGE)
 
 test: .venv/installed-dev lint
 	$(BIN)/pytest -q
