@@ -28,6 +28,9 @@ WINDOW = 64
 BATCH_TOKENS = 4096  # of the sources in one batch, padding counted
 # Models that take more than this read the middle of it badly (Liu et al. 2023).
 CHUNK_TOKENS = 2048
+# A model that says nothing of it must not say the same sentence again and again. With 4, as is
+# usual, smollm2 could not spell a name twice, and invented others.
+_NO_REPEAT = 10
 _SENTENCE_TOKENS = 45  # a sentence of news in English, and half as much again
 
 _REDECODE = frozenset(
@@ -161,7 +164,7 @@ def _is_short(text: str, length: Length) -> bool:
 
 
 def _bounded(options: DecodingOptions, length: Length) -> DecodingOptions:
-    """The options with no more tokens than the length can take, so that no time is wasted."""
+    """The options with no more tokens than the length can take, and without endless loops."""
     limits = [options.max_new_tokens]
     if length.sentences:
         limits.append(_SENTENCE_TOKENS * (length.sentences + 1))
@@ -169,17 +172,16 @@ def _bounded(options: DecodingOptions, length: Length) -> DecodingOptions:
         limits.append(2 * length.max_words + _SENTENCE_TOKENS)
     limit = min(limits)
     return replace(
-        options, max_new_tokens=limit, min_new_tokens=min(options.min_new_tokens, limit // 2)
+        options,
+        max_new_tokens=limit,
+        min_new_tokens=min(options.min_new_tokens, limit // 2),
+        no_repeat_ngram_size=options.no_repeat_ngram_size or _NO_REPEAT,
     )
 
 
 def _retry(options: DecodingOptions) -> DecodingOptions:
-    """Settings for what came out bad: a wider search, and repetition forbidden."""
-    return replace(
-        options,
-        beam_size=options.beam_size + 2,
-        no_repeat_ngram_size=options.no_repeat_ngram_size or 4,
-    )
+    """Settings for what came out bad: a wider search."""
+    return replace(options, beam_size=options.beam_size + 2)
 
 
 def _prose(text: str) -> str:
