@@ -22,8 +22,9 @@ _WORD = re.compile(f"[{_LETTERS}][{_LETTERS}\u0640\u064b-\u065f\u0670]*")
 # Quranic marks. MADDAH and HAMZA ABOVE/BELOW (0653-0655) belong to the letter: NFC joins them.
 _TASHKEEL = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
 _TATWEEL = "\u0640"
-# Soft hyphen, Arabic letter mark, zero-width and bidi marks, word joiner, byte-order mark.
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Soft hyphen, Arabic letter mark, zero-width and bidi marks, word joiner, byte-order mark, and
+# surrogates, which are half a character.
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 # NFKC of whole texts would also turn ½ into 1⁄2 and … into three dots.
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 

@@ -7,7 +7,6 @@ libraries before it runs.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
@@ -23,6 +22,7 @@ from mt.console import Bar, Console, result_stream
 from mt.errors import TarjamaError
 from mt.files import find_inputs, locked, map_outputs
 from mt.formats import FormatOptions, Record
+from mt.formats.jsonlines import line_of
 from mt.ledger import Ledger
 from mt.options import (
     ArticleOnly,
@@ -174,7 +174,7 @@ class _AsJson:
             "device": backend.device,
             "seconds": round(seconds, 3),
         }
-        return json.dumps(row, ensure_ascii=False) + "\n"
+        return line_of(row)
 
 
 # In the order of the help text.

@@ -22,6 +22,9 @@ _BULLET = re.compile(r"(?:[-–—*•●▪■◦‣·]|[0-9٠-٩۰-۹]{1,3}[.)
 # sentence. After a digit a single letter is a unit or an era (622 م.), and may well end one.
 _ABBREVIATION = re.compile(r"(?:^|[\s(«\"'])(?<![0-9٠-٩]\s)(?:[\u0621-\u064a]ـ?\.\s?)+$")
 
+# Half of a character, as a JSON escape can give it: no other library takes it for text.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 # Where to cut what is too long, from best to worst.
 _INNER_BOUNDARIES = tuple(
     re.compile(pattern)
@@ -151,7 +154,10 @@ def _sentences(line: str, language: str) -> Iterator[Segment]:
         yield Segment(bullet.group(), line[bullet.end() : len(line) - len(rest)])
         line = rest
     pieces: list[str] = []
-    for piece in sentencex.segment(language, line):
+    end = 0
+    for found in sentencex.segment(language, _SURROGATE.sub("\ufffd", line)):
+        piece = line[end : end + len(found)]
+        end += len(found)
         if pieces and (not piece.strip() or _ABBREVIATION.search(pieces[-1])):
             pieces[-1] += piece
         else:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from mt.document import Document
+from mt.formats.jsonlines import line_of
 from mt.translator import SegmentTranslation, Translation
 from summarize.digest import Digest
 from summarize.summarizer import Summary
@@ -78,7 +78,7 @@ def digest_row(source: str, digest: Digest) -> dict[str, object]:
 
 def to_json(row: dict[str, object]) -> str:
     """One line of JSON, Arabic as it is."""
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return line_of(row)
 
 
 def digest_text(digest: Digest) -> str:

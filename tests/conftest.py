@@ -9,7 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that needs the network is a broken test
 _HUB = tempfile.TemporaryDirectory()  # read when huggingface_hub is imported, so set at once
 os.environ["HF_HOME"] = _HUB.name

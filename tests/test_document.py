@@ -12,6 +12,7 @@ from mt.document import Document, Segment, split_long
 TEXT = st.text(
     st.one_of(
         st.characters(),
+        st.just("\ud800"),
         st.sampled_from(" \t\r\n\v\f\x1c\x1f\x85\u00a0\u2028\u2029\u200f\ufeff.؟!،؛:«»()-1٢دأصب"),
     ),
     max_size=80,

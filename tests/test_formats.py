@@ -48,6 +48,14 @@ def test_arabic_stays_readable_in_json_lines() -> None:
     assert "سلام" in rewritten('{"text": "سلام"}\n', "jsonl")
 
 
+def test_half_a_character_is_kept_as_its_escape() -> None:
+    text = '{"text": "نعم \\ud800"}\n'
+    assert json.loads(rewritten(text, "jsonl").encode()) == {
+        "text": "نعم \ud800",
+        "translation": "نعم \ud800",
+    }
+
+
 def test_a_result_may_take_the_place_of_its_text() -> None:
     assert rewritten('{"t": "a"}', "jsonl", FormatOptions("t", "t")) == '{"t": "A"}\n'
     assert rewritten("t,n\na,1\n", "csv", FormatOptions("t", "t")) == "t,n\nA,1\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TextIO
 
 from mt.errors import InputError
@@ -51,8 +51,22 @@ def text_of(row: dict[str, object], where: str, field: str) -> str:
     return text or ""
 
 
+def line_of(row: Mapping[str, object]) -> str:
+    """The row as one line of JSON, its Arabic readable.
+
+    >>> line_of({"text": "نعم"})
+    '{"text": "نعم"}\\n'
+    """
+    line = json.dumps(row, ensure_ascii=False) + "\n"
+    try:
+        line.encode()
+    except UnicodeEncodeError:  # half a character, which UTF-8 has no form for
+        return json.dumps(row) + "\n"
+    return line
+
+
 def _writer(row: dict[str, object], output_field: str) -> Callable[[str], str]:
     def write(result: str) -> str:
-        return json.dumps({**row, output_field: result}, ensure_ascii=False) + "\n"
+        return line_of({**row, output_field: result})
 
     return write
