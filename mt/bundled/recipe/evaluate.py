@@ -1,4 +1,4 @@
-"""Scores a model folder on held-out pairs: BLEU and chrF, looping and untranslated segments.
+"""Scores a model folder on held-out pairs: BLEU and chrF, and what the checks flag.
 
 Decodes with CTranslate2 int8, by the settings of the folder's `generation_config.json`.
 """
@@ -6,7 +6,6 @@ Decodes with CTranslate2 int8, by the settings of the folder's `generation_confi
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -20,8 +19,8 @@ from sacrebleu.metrics.chrf import CHRF
 from transformers import AutoTokenizer
 
 from mt.bundled.recipe.batches import Tokenizer
+from mt.quality import check
 
-ARABIC = re.compile("[\u0621-\u064a]")
 BATCH_TOKENS = 2048
 
 
@@ -73,19 +72,12 @@ class Decoder:
         return tokens
 
 
-def loops(text: str) -> bool:
-    """Whether three words in a row come three times.
-
-    >>> loops("the end of the end of the end of it")
-    True
-    """
-    words = text.split()
-    runs = Counter(tuple(words[i : i + 3]) for i in range(len(words) - 2))
-    return max(runs.values(), default=0) >= 3
-
-
-def scores(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, Any]:
-    """Scores with signatures, and counts of what can be seen without a reference."""
+def scores(
+    sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[str]
+) -> dict[str, Any]:
+    """Scores with signatures, and how many segments the toolkit's checks flag for what."""
+    checked = (check(s, h) for s, h in zip(sources, hypotheses, strict=True))
+    flags = Counter(flag.value for found in checked for flag in found)
     bleu, chrf = BLEU(), CHRF()
     return {
         "segments": len(hypotheses),
@@ -93,8 +85,7 @@ def scores(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, An
         "chrf": round(chrf.corpus_score(hypotheses, [references]).score, 2),
         "bleu_signature": str(bleu.get_signature()),
         "chrf_signature": str(chrf.get_signature()),
-        "loops": sum(map(loops, hypotheses)),
-        "arabic": sum(bool(ARABIC.search(text)) for text in hypotheses),
+        "flags": dict(sorted(flags.items())),
         "length": round(sum(map(len, hypotheses)) / sum(map(len, references)), 3),
     }
 
@@ -125,7 +116,7 @@ def main(
         began = time.time()
         hypotheses = decoder.translate([line[0] for line in lines], options)
         seconds = round(time.time() - began, 1)
-        found = scores(hypotheses, [line[1] for line in lines])
+        found = scores([line[0] for line in lines], hypotheses, [line[1] for line in lines])
         typer.echo(json.dumps({"set": file.stem, **found, "seconds": seconds, **options}))
         if output:
             output.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,6 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import parent_process
@@ -19,12 +18,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
-import sacrebleu
 import torch
 import typer
 from transformers import AutoTokenizer
 
-from mt.bundled.recipe.batches import Batch, Tokenizer, epochs, in_order, read_pairs
+from mt.bundled.recipe.batches import Batch, Tokenizer, epochs, read_pairs
+from mt.bundled.recipe.measure import Dev, dev_set, measure
 from mt.bundled.recipe.network import SOURCE_VECTORS, Network
 from mt.bundled.recipe.workers import Board, Worker, dismiss, follow, lead
 
@@ -101,16 +100,6 @@ class Schedule:
         return min(1.0, (progress.step + 1) / WARM_UP) * max(0.0, 1 - self.done(progress))
 
 
-@dataclass(frozen=True)
-class Dev:
-    """A held-out set: pairs for the loss, some segments for BLEU and chrF."""
-
-    name: str
-    batches: list[Batch]
-    sources: list[str]
-    references: list[str]
-
-
 class Run:
     """The leading worker, progress and log of one folder."""
 
@@ -159,6 +148,11 @@ class Run:
         self.progress.tokens += sum(batch.tokens for batch in batches)
         return loss
 
+    def measure(self, dev: list[Dev]) -> None:
+        """Log the scores on held-out sets."""
+        found = {d.name: measure(self.network, self.tokenizer, d) for d in dev}
+        self.log(step=self.progress.step, dev=found)
+
     def end(self) -> None:
         """Let the other workers go."""
         dismiss(self.board)
@@ -181,51 +175,6 @@ def target_tokens(start: Path) -> int:
     with safe_open(start / "model.safetensors", "pt") as tensors:
         used = tensors.get_tensor("lm_head.weight").abs().amax(1) > 0
     return int(used.nonzero().max()) + 1
-
-
-@torch.no_grad()
-def measure(run: Run, dev: Dev) -> dict[str, Any]:
-    """Loss on held-out pairs, and BLEU and chrF of greedy translations."""
-    losses = [float(run.network.loss(b)) for b in dev.batches]
-    count = sum(len(b.answers) for b in dev.batches)
-    result: dict[str, Any] = {"loss": round(sum(losses) / count, 4)}
-    if dev.sources:
-        found = list(translations(run, dev.sources))
-        result["bleu"] = round(sacrebleu.corpus_bleu(found, [dev.references]).score, 2)
-        result["chrf"] = round(sacrebleu.corpus_chrf(found, [dev.references]).score, 2)
-        result["sample"] = found[:2]
-    return result
-
-
-def translations(run: Run, sources: list[str]) -> Iterator[str]:
-    """Greedy translations by transformers, in batches of twenty."""
-    tokenizer = run.tokenizer
-    model: Any = run.network.whole()
-    model.set_attn_implementation("sdpa")
-    for at in range(0, len(sources), 20):
-        prompts = tokenizer.apply_chat_template(
-            [[{"role": "user", "content": s}] for s in sources[at : at + 20]],
-            add_generation_prompt=True,
-            return_dict=True,
-            return_tensors="pt",
-            padding=True,
-        )
-        with torch.compiler.set_stance("force_eager"):  # every length would be compiled anew
-            ids = model.generate(**prompts, max_new_tokens=80, do_sample=False, num_beams=1)
-        for row in ids[:, prompts["input_ids"].shape[1] :]:
-            yield tokenizer.decode(row, skip_special_tokens=True).strip()
-    model.set_attn_implementation("packed")
-
-
-def dev_set(file: Path, run: Run, segments: int, batch_tokens: int) -> Dev:
-    """Every so-manieth line of a file for the scores; three times as many for the loss."""
-    pairs = read_pairs(file, run.tokenizer)
-    lines = [line.split("\t") for line in file.read_text(encoding="utf-8").split("\n") if line]
-    stride = max(1, len(lines) // max(1, segments))
-    chosen = lines[::stride][:segments]
-    few = pairs[:: max(1, stride // 3)]
-    batches = in_order(few, batch_tokens) if segments else []
-    return Dev(file.stem, batches, [c[0] for c in chosen], [c[1] for c in chosen])
 
 
 def finish(run: Run) -> None:
@@ -297,12 +246,18 @@ def train(
             run.save()
             saved = time.time()
         if time.time() - measured > every[1]:
-            run.log(step=run.progress.step, dev={d.name: measure(run, d) for d in dev})
+            run.log(
+                step=run.progress.step,
+                dev={d.name: measure(run.network, run.tokenizer, d) for d in dev},
+            )
             measured = meter.since = time.time()
             meter.tokens = 0
     run.save()
     if not alarm.rung:
-        run.log(step=run.progress.step, dev={d.name: measure(run, d) for d in dev})
+        run.log(
+            step=run.progress.step,
+            dev={d.name: measure(run.network, run.tokenizer, d) for d in dev},
+        )
         finish(run)
     run.end()
 
@@ -335,7 +290,7 @@ def main(
     job = Job(start, pairs, (rate, vector_rate), batch_tokens, per_step, compiled, seed)
     _choose_compiler(job)
     run = Run(output, start, job, workers)
-    sets = [dev_set(file, run, dev_segments, batch_tokens) for file in dev or []]
+    sets = [dev_set(file, run.tokenizer, dev_segments, batch_tokens) for file in dev or []]
     schedule = Schedule(datetime.fromisoformat(until).timestamp() if until else 0, steps)
     train(run, job, schedule, sets, (save_minutes * 60, dev_minutes * 60))
 
