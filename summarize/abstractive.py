@@ -23,8 +23,8 @@ from summarize.length import Length
 from summarize.summarizer import Summary, checked
 from summarize.words import words
 
-# Texts decoded together: enough for batches of like length, few enough to keep memory flat.
-WINDOW = 64
+# Texts decoded together: two or three full batches, so that a slow model gives results early on.
+WINDOW = 16
 BATCH_TOKENS = 4096  # of the sources in one batch, padding counted
 # Models that take more than this read the middle of it badly (Liu et al. 2023).
 CHUNK_TOKENS = 2048

@@ -18,7 +18,7 @@ from summarize.summarizer import ExtractiveSummarizer, Summarizer, Summary, chec
 from summarize.words import language_of
 
 ORDERS = ("summarize-first", "translate-first")
-_WINDOW = 64
+_WINDOW = 16
 _SPARE = 2  # sentences translated for each one wanted: those that came out bad are passed over
 
 Translations = Mapping[str, SegmentTranslation]
