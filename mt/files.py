@@ -32,6 +32,7 @@ class Input:
 
     path: Path | None
     place: PurePath
+    in_folder: bool = False  # the user named its folder, not the file
 
     @property
     def name(self) -> str:
@@ -60,7 +61,7 @@ def _inputs(argument: str) -> list[Input]:
         return [Input(None, PurePath("standard-input.txt"))]
     path = Path(argument)
     if path.is_dir():
-        found = [Input(file, file.relative_to(path)) for file in _files_below(path)]
+        found = [Input(file, file.relative_to(path), True) for file in _files_below(path)]
         if not found:
             raise InputError(f"{argument} has no files to read (.txt, .jsonl, .csv, .tsv)")
         return found
@@ -96,8 +97,8 @@ def map_outputs(
     """
     if output is None:
         return dict.fromkeys(inputs)
-    single = len(inputs) == 1 and len(inputs[0].place.parts) == 1
-    if single and not output.is_dir() and not str(output).endswith(os.sep):
+    single = len(inputs) == 1 and not inputs[0].in_folder
+    if single and not output.is_dir():
         mapped: dict[Input, Path | None] = {inputs[0]: output}
     else:
         if output.exists() and not output.is_dir():

@@ -67,6 +67,13 @@ def test_one_file_goes_to_a_file_and_a_folder_to_a_tree(tree: Path) -> None:
     assert list(map_outputs(many, None).values()) == [None, None]
 
 
+def test_a_folder_of_one_file_is_still_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("x")
+    outputs = map_outputs(find_inputs([str(tmp_path / "in")]), tmp_path / "out")
+    assert list(outputs.values()) == [tmp_path / "out" / "a.txt"]
+
+
 def test_a_suffix_takes_the_place_of_the_old_one(tree: Path) -> None:
     many = find_inputs([str(tree / "a")])
     assert [p.name for p in map_outputs(many, tree / "o", ".jsonl").values() if p] == [
