@@ -2,7 +2,7 @@
 
 Runs the same weights over the sample articles in three ways: the toolkit (segmentation, batches,
 checks and all), CTranslate2 called directly on ready-made segments, and a plain loop over
-transformers' `generate`. Prints segments and target tokens per second, peak memory and ratios.
+transformers' `generate`. Prints seconds, target words per second, peak memory and ratios.
 
     python benchmarks/throughput.py --model bundled --beam-size 1
 """
@@ -37,13 +37,13 @@ def main(
         command += ["--segments", str(segments), "--way", name]
         results[name] = json.loads(subprocess.check_output(command).splitlines()[-1])
         typer.echo(f"{name:12} " + "  ".join(f"{k} {v}" for k, v in results[name].items()))
-    rate = {name: result["tokens_per_second"] for name, result in results.items()}
+    rate = {name: result["words_per_second"] for name, result in results.items()}
     typer.echo(f"toolkit / ctranslate2: {rate['toolkit'] / rate['ctranslate2']:.2f}")
     typer.echo(f"toolkit / loop:        {rate['toolkit'] / rate['loop']:.2f}")
 
 
 def measure(way: str, model: str, beam_size: int, segments: int) -> dict[str, float]:
-    """Seconds, target tokens per second and peak memory (MB) of one way, loading not counted."""
+    """Seconds, target words per second and peak memory (MB) of one way, loading not counted."""
     from dataclasses import replace
 
     from eval.articles import sample_set
@@ -76,10 +76,10 @@ def measure(way: str, model: str, beam_size: int, segments: int) -> dict[str, fl
         batches = [order[i : i + 16] for i in range(0, len(order), 16)]
         texts = [h.text for batch in batches for h in backend.generate(batch, options)]
     seconds = time.perf_counter() - since
-    tokens = sum(len(text.split()) for text in texts)
+    words = sum(len(text.split()) for text in texts)
     return {
         "seconds": round(seconds, 1),
-        "tokens_per_second": round(tokens / seconds, 1),
+        "words_per_second": round(words / seconds, 1),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
