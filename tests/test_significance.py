@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import sacrebleu
 from sacrebleu.significance import PairedTest
 
 from eval.metrics import METRICS, load_metric
-from eval.significance import compare, count, draws
+from eval.significance import Counts, Result, compare, count, draws, results
 from mt.errors import InputError
 
 WORDS = "the a minister city water price war said on in and of north talks court week".split()  # noqa: SIM905
@@ -65,6 +66,48 @@ def test_paired_bootstrap_is_that_of_sacrebleu() -> None:
         assert result.score.signature == str(signatures[result.score.name])
     verdicts = {(r.system, r.metric): r.significant for r in ours}
     assert not verdicts["near", "bleu"] and verdicts["far", "bleu"]
+
+
+@pytest.fixture(scope="module")
+def wmt17() -> dict[tuple[str, str], Result]:
+    """Systems of WMT 2017, English-German, against LIUM's, as in sacreBLEU's README.
+
+    The file has what sacreBLEU counts in each segment of `test/wmt17_en_de_systems.pkl.bz2` of
+    its source distribution: the outputs themselves need not be here.
+    """
+    with np.load(Path(__file__).parent / "wmt17_en_de.npz") as file:
+        tables = {tuple(name.split()): file[name].astype(np.float64) for name in file.files}
+    counts = [
+        Counts(load_metric(key), {name: rows for (k, name), rows in tables.items() if k == key})
+        for key in ("bleu", "chrf")
+    ]
+    return {(result.metric, result.system): result for result in results(counts)}
+
+
+@pytest.mark.parametrize(
+    ("metric", "system", "score", "half_width", "p_value"),
+    [  # "Example: Paired bootstrap resampling" in sacreBLEU's README
+        ("bleu", "LIUM-NMT", 26.6, 0.6, None),
+        ("bleu", "online-A", 20.8, 0.6, 0.0010),
+        ("bleu", "online-B", 26.7, 0.7, 0.3077),
+        ("bleu", "online-F", 15.5, 0.5, 0.0010),
+        ("bleu", "online-G", 18.2, 0.5, 0.0010),
+        ("chrf", "LIUM-NMT", 55.9, 0.5, None),
+        ("chrf", "online-B", 56.3, 0.5, 0.0240),
+    ],
+)
+def test_published_intervals_and_p_values(
+    wmt17: dict[tuple[str, str], Result],
+    metric: str,
+    system: str,
+    score: float,
+    half_width: float,
+    p_value: float | None,
+) -> None:
+    found = wmt17[metric, system]
+    assert round(found.score.value, 1) == score
+    assert round((found.interval.high - found.interval.low) / 2, 1) == half_width
+    assert (None if found.p_value is None else round(found.p_value, 4)) == p_value
 
 
 def test_draws_do_not_depend_on_the_block_they_are_made_in(
