@@ -7,6 +7,7 @@ left out and named; the others are done.
 
 from __future__ import annotations
 
+import filecmp
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -90,6 +91,7 @@ class Batch(Generic[Result]):
     ) -> None:
         self.failures: dict[str, str] = {}
         self.finished: list[Job] = []
+        self.unchanged = 0  # of those finished: the output was there already, and is the same
         self._jobs = jobs
         self._options = options
         self._render = render
@@ -141,9 +143,11 @@ class Batch(Generic[Result]):
             job, _ = self._waiting.popleft()
             failed = job.input.name in self.failures
             writer.open(job)
-            writer.close(keep=not failed)
+            unchanged = not failed and writer.is_unchanged()
+            writer.close(keep=not failed and not unchanged)
             if not failed:
                 self.finished.append(job)
+                self.unchanged += unchanged
 
 
 class _Discard(Exception):
@@ -170,6 +174,14 @@ class _Writer:
         self._file.write(text)
         if self._file is self._stdout:  # who reads a pipe wants each result when it is there
             self._file.flush()
+
+    def is_unchanged(self) -> bool:
+        """Whether just this is in the output file already, which then keeps its date."""
+        output = self._job.output if self._job else None
+        if output is None or not output.is_file():
+            return False
+        self._file.flush()
+        return filecmp.cmp(self._file.name, output, shallow=False)
 
     def close(self, *, keep: bool) -> None:
         self._job = None

@@ -20,7 +20,7 @@ from mt.batch import Batch, plan
 from mt.cli_models import doctor, models_app
 from mt.console import Bar, Console, result_stream
 from mt.errors import TarjamaError
-from mt.files import find_inputs, locked, map_outputs
+from mt.files import find_inputs, locked, map_outputs, output_folder
 from mt.formats import FormatOptions, Record
 from mt.formats.jsonlines import line_of
 from mt.ledger import Ledger
@@ -115,6 +115,7 @@ def translate(
     outputs = map_outputs(find_inputs(inputs or []), output, ".jsonl" if as_json else None)
     todo = plan(outputs, format, reading)
     console.begin(todo)
+    ledger = None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh)
     translator = load_translator(
         console.choose_model(model, "translate", offline=offline),
         backend=backend,
@@ -124,7 +125,7 @@ def translate(
         batch_tokens=batch_tokens,
         prompt=prompt,
         offline=offline,
-        ledger=None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh),
+        ledger=ledger,
     )
     console.detail(_engine(translator))
 
@@ -133,10 +134,10 @@ def translate(
         return translator.translate_many(wanted, bar.decoded)
 
     render = _AsJson(translator) if as_json else _as_text
-    with locked(output, outputs):
+    with locked(output_folder(output, outputs)):
         batch = Batch(todo.jobs, reading, render, result_stream())
         flags = console.run(batch, work, todo)
-    console.end(todo, batch, flags, strict=strict)
+    console.end(todo, batch, flags, strict=strict, ledger=ledger)
 
 
 def _engine(translator: Translator) -> str:

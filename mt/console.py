@@ -26,6 +26,7 @@ from rich.progress import (
 )
 
 from mt.batch import Batch, Plan
+from mt.ledger import Ledger
 from mt.models import find_model, licence_warning, published_score
 from mt.sources.auto import choose
 
@@ -38,6 +39,8 @@ class HasFlags(Protocol):
 
 
 Flagged = TypeVar("Flagged", bound=HasFlags)
+
+_NAMES = 10  # of finished files in a message; they were done in order, so the last tells the rest
 
 
 class Bar:
@@ -130,13 +133,31 @@ class Console:
                     bar.finished(record.text)
                     flags.update(result.flags)
             except KeyboardInterrupt:
-                self.error(f"interrupted; {len(batch.finished)} inputs are done and kept")
+                self.error(_interrupted(batch, plan))
                 raise
         self.detail(f"done in {time.perf_counter() - since:.1f} s")
         return flags
 
-    def end(self, plan: Plan, batch: Batch[Any], flags: Counter[str], *, strict: bool) -> None:
-        """Say what is flagged and what failed, and exit with 1 or 3 if that is called for."""
+    def end(
+        self,
+        plan: Plan,
+        batch: Batch[Any],
+        flags: Counter[str],
+        *,
+        strict: bool,
+        ledger: Ledger | None,
+    ) -> None:
+        """Say what was there already, what is flagged and what failed.
+
+        Raises:
+            Exit: with 1 or 3, if that is called for.
+        """
+        if batch.unchanged:
+            known = ledger.found if ledger else 0
+            self.note(
+                f"{batch.unchanged} of {len(batch.finished)} outputs were there already, the same"
+                + (f"; {known} texts were known and not decoded again" if known else "")
+            )
         failures = {**plan.failures, **batch.failures}
         if flags:
             counts = ", ".join(f"{name} {count}" for name, count in sorted(flags.items()))
@@ -166,6 +187,17 @@ class Console:
         )
         with progress:
             yield Bar(progress, progress.add_task("0 segments", total=total))
+
+
+def _interrupted(batch: Batch[Any], plan: Plan) -> str:
+    """What is done, by name, and how to go on."""
+    done, total = len(batch.finished), len(plan.jobs)
+    message = f"interrupted; {done} of {total} inputs are done"
+    names = [str(job.output) for job in batch.finished if job.output]
+    if names:
+        shown = names if len(names) <= _NAMES else [*names[: _NAMES - 1], "…", names[-1]]
+        message += " and their outputs whole: " + ", ".join(shown)
+    return message + "\nrun the same command again to go on from here"
 
 
 def result_stream() -> TextIO:

@@ -83,13 +83,14 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def map_outputs(
-    inputs: Sequence[Input], output: Path | None, suffix: str | None = None
+    inputs: Sequence[Input], output: Path | str | None, suffix: str | None = None
 ) -> dict[Input, Path | None]:
     """Where the result of each input goes; None is standard output.
 
     One input file goes to a file, several, or a folder, into a folder with the same tree.
 
     Args:
+        output: a folder if it ends with a slash, as text can and a Path cannot.
         suffix: takes the place of the input's own.
 
     Raises:
@@ -97,12 +98,16 @@ def map_outputs(
     """
     if output is None:
         return dict.fromkeys(inputs)
+    means_folder = str(output).endswith(("/", os.sep))
+    output = Path(output)
     single = len(inputs) == 1 and not inputs[0].in_folder
-    if single and not output.is_dir():
+    if single and not means_folder and not output.is_dir():
         mapped: dict[Input, Path | None] = {inputs[0]: output}
     else:
         if output.exists() and not output.is_dir():
-            raise InputError(f"{output} is a file; several inputs need a folder for --output")
+            raise InputError(
+                f"{output} is a file, but a folder is needed; choose another --output"
+            )
         mapped = {
             item: output / (item.place.with_suffix(suffix) if suffix else item.place)
             for item in inputs
@@ -121,6 +126,11 @@ def map_outputs(
         taken[place] = item
     _check_writable(output if output.is_dir() else output.absolute().parent, output)
     return mapped
+
+
+def output_folder(output: Path | str | None, outputs: Mapping[Input, Path | None]) -> Path | None:
+    """The folder that the outputs are mapped into; None if it is a file, or standard output."""
+    return Path(output) if output and Path(output) not in outputs.values() else None
 
 
 def _check_writable(folder: Path, output: Path) -> None:
@@ -245,16 +255,15 @@ def replacing(path: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def locked(output: Path | None, outputs: Mapping[Input, Path | None]) -> Iterator[None]:
-    """Keeps other runs out of an output folder; an output that is a file needs no lock.
+def locked(folder: Path | None) -> Iterator[None]:
+    """Keeps other runs out of an output folder; without one there is nothing to lock.
 
     Raises:
         InputError: another run is writing into the folder.
     """
-    if output is None or output in outputs.values():
+    if folder is None:
         yield
         return
-    folder = output
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".tarjama.lock", timeout=0)
     try:

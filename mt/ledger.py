@@ -37,6 +37,7 @@ class Ledger:
     def __init__(self, path: Path, *, fresh: bool = False) -> None:
         self._path = path
         self._fresh = fresh
+        self.found = 0  # hypotheses that were known when they were asked for
         with self._our_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=60)
@@ -67,6 +68,7 @@ class Ledger:
                 )
                 for key, text, score, tokens, truncated in rows:
                     found[by_key[key]] = Hypothesis(text, score, tokens, bool(truncated))
+        self.found += len(found)
         return found
 
     def put(self, system: str, hypotheses: Mapping[str, Hypothesis]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,11 +22,13 @@ Inputs = Annotated[
     ),
 ]
 Output = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--output",
         "-o",
-        help="File, or folder when there are several inputs; the input tree is mirrored.",
+        metavar="PATH",
+        help="File, or folder when there are several inputs; the input tree is mirrored. "
+        "NAME/ is a folder.",
         show_default="standard output",
     ),
 ]

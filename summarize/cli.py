@@ -15,7 +15,7 @@ from mt.article import Article
 from mt.batch import Batch, Plan, plan
 from mt.console import Console, result_stream
 from mt.errors import InputError
-from mt.files import find_inputs, locked, map_outputs
+from mt.files import find_inputs, locked, map_outputs, output_folder
 from mt.formats import FormatOptions, Record
 from mt.ledger import Ledger
 from mt.options import (
@@ -193,10 +193,10 @@ def summarize(
         text = record.write(summary.text)
         return text if text.endswith("\n") else text + "\n"
 
-    with locked(output, outputs):
+    with locked(output_folder(output, outputs)):
         batch = Batch(todo.jobs, reading, as_row if as_json else as_text, result_stream())
         flags = console.run(batch, lambda texts, _: work(texts), todo)
-    console.end(todo, batch, flags, strict=strict)
+    console.end(todo, batch, flags, strict=strict, ledger=models.ledger)
 
 
 def digest(
@@ -260,14 +260,15 @@ def digest(
         job = todo.jobs[len(batch.finished) + len(batch.failures)]
         return pages.add(result, job.input.name, job.output) if record.id is not None else None
 
-    pages = DigestPages(output if output not in outputs.values() else None)
+    folder = output_folder(output, outputs)
+    pages = DigestPages(folder)
     render = as_page if html else as_row if as_json else as_text
-    with locked(output, outputs):
+    with locked(folder):
         batch = Batch(todo.jobs, reading, render, result_stream())
         flags = console.run(batch, lambda texts, _: work(texts), todo)
         if html:
             pages.write_index()
-    console.end(todo, batch, flags, strict=strict)
+    console.end(todo, batch, flags, strict=strict, ledger=models.ledger)
 
 
 def _length(sentences: int | None, max_words: int | None) -> Length:

@@ -189,7 +189,7 @@ def test_a_second_run_into_a_folder_has_to_wait(run) -> None:  # type: ignore[no
     from mt.files import locked
 
     write("in/a.txt", "شكرا لك\n")
-    with locked(Path("out"), {}):
+    with locked(Path("out")):
         result = run("in", "-o", "out")
     assert result.exit_code == 1
     assert "another run is writing into out" in result.stderr
@@ -256,6 +256,7 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on(llama: Path, tmp_path
         process.send_signal(signal.SIGINT)
         stderr = process.stderr.read().decode()
     assert process.returncode == 130
-    assert "interrupted; 1 inputs are done and kept" in stderr
+    assert f"interrupted; 1 of 2 inputs are done and their outputs whole: {done}\n" in stderr
+    assert "run the same command again to go on" in stderr
     assert done.read_text() == "good morning\n" * 1024
     assert [path.name for path in done.parent.iterdir()] == ["a.txt"]

@@ -8,7 +8,16 @@ from pathlib import Path, PurePath
 import pytest
 
 from mt.errors import InputError
-from mt.files import Input, encoding_of, find_inputs, locked, map_outputs, open_input, replacing
+from mt.files import (
+    Input,
+    encoding_of,
+    find_inputs,
+    locked,
+    map_outputs,
+    open_input,
+    output_folder,
+    replacing,
+)
 
 
 @pytest.fixture
@@ -74,6 +83,19 @@ def test_a_folder_of_one_file_is_still_a_folder(tmp_path: Path) -> None:
     assert list(outputs.values()) == [tmp_path / "out" / "a.txt"]
 
 
+def test_a_slash_at_the_end_makes_a_folder(tree: Path) -> None:
+    one = find_inputs([str(tree / "a" / "one.txt")])
+    for output, expected in (
+        (f"{tree}/new/", tree / "new/one.txt"),
+        (f"{tree}/new", tree / "new"),
+    ):
+        mapped = map_outputs(one, output)
+        assert list(mapped.values()) == [expected]
+        assert output_folder(output, mapped) == (tree / "new" if expected.suffix else None)
+    with pytest.raises(InputError, match="a folder is needed"):
+        map_outputs(one, f"{tree}/c.csv/")
+
+
 def test_a_suffix_takes_the_place_of_the_old_one(tree: Path) -> None:
     many = find_inputs([str(tree / "a")])
     assert [p.name for p in map_outputs(many, tree / "o", ".jsonl").values() if p] == [
@@ -99,7 +121,7 @@ def test_two_results_never_go_to_one_place(tree: Path) -> None:
 
 
 def test_several_inputs_need_a_folder(tree: Path) -> None:
-    with pytest.raises(InputError, match="need a folder"):
+    with pytest.raises(InputError, match="a folder is needed"):
         map_outputs(find_inputs([str(tree / "a")]), tree / "c.csv")
 
 
@@ -168,11 +190,11 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_a_folder_is_locked_for_one_run(tmp_path: Path) -> None:
     with (
-        locked(tmp_path, {}),
+        locked(tmp_path),
         pytest.raises(InputError, match="another run is writing"),
-        locked(tmp_path, {}),
+        locked(tmp_path),
     ):
         pass
-    with locked(tmp_path, {}):
+    with locked(tmp_path):
         pass
     assert not list(tmp_path.iterdir())

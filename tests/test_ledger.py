@@ -37,9 +37,11 @@ def test_a_second_run_decodes_nothing_and_gives_the_same(tmp_path: Path) -> None
     path, text = tmp_path / "l.sqlite", "نعم. لا.\n١٢ دمشق"
     first = Translator(WordByWord(), ledger=Ledger(path)).translate(text)
     backend = WordByWord()
-    again = Translator(backend, ledger=Ledger(path)).translate(text)
+    ledger = Ledger(path)
+    again = Translator(backend, ledger=ledger).translate(text)
     assert again == first
     assert backend.batches == []
+    assert ledger.found == 3
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,116 @@
+"""A batch of files: what is finished stays whole and is named; starting again goes on from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from mt.batch import Batch, plan
+from mt.console import Console
+from mt.files import find_inputs, map_outputs
+from mt.formats import FormatOptions
+from mt.ledger import Ledger
+
+WHOLE = FormatOptions(whole=True)
+
+
+@dataclass(frozen=True)
+class Upper:
+    text: str
+    flags: tuple[str, ...] = ()
+
+
+def upper(texts: Iterable[str]) -> Iterator[Upper]:
+    return (Upper(text.upper()) for text in texts)
+
+
+def interrupted(texts: Iterable[str], after: int) -> Iterator[Upper]:
+    for count, result in enumerate(upper(texts)):
+        if count == after:
+            raise KeyboardInterrupt
+        yield result
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of 100 files, which is the current one's `in`."""
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    for number in range(100):
+        Path(f"in/{number:02}.txt").write_text(f"text {number}\n")
+    return Path("in")
+
+
+def run(
+    folder: Path,
+    *,
+    stop_after: int = 1000,
+    output: str | None = "out/",
+    ledger: Ledger | None = None,
+) -> Batch[Upper]:
+    todo = plan(map_outputs(find_inputs([str(folder)]), output), "auto", WHOLE)
+    batch = Batch(todo.jobs, WHOLE, lambda record, result: record.write(result.text), StringIO())
+    console = Console()
+    flags = console.run(batch, lambda texts, _: interrupted(texts, stop_after), todo)
+    console.end(todo, batch, flags, strict=False, ledger=ledger)
+    return batch
+
+
+def test_ctrl_c_leaves_whole_files_and_names_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, stop_after=37)
+    assert sorted(p.name for p in Path("out").iterdir()) == [f"{i:02}.txt" for i in range(37)]
+    assert Path("out/36.txt").read_text() == "TEXT 36\n"
+    first = ", ".join(f"out/0{number}.txt" for number in range(9))
+    assert capsys.readouterr().err == (
+        f"error: interrupted; 37 of 100 inputs are done and their outputs whole: {first}, …, "
+        "out/36.txt\nrun the same command again to go on from here\n"
+    )
+
+
+def test_few_are_all_named_and_standard_output_has_no_name(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, stop_after=2)
+    assert "2 of 100 inputs are done and their outputs whole: out/00.txt, out/01.txt\n" in (
+        capsys.readouterr().err
+    )
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, stop_after=2, output=None)
+    assert "interrupted; 2 of 100 inputs are done\n" in capsys.readouterr().err
+
+
+def test_starting_again_leaves_what_is_done_alone_and_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, stop_after=37)
+    before = {path: path.stat().st_ino for path in Path("out").iterdir()}
+    Path("out/00.txt").write_text("somebody else's")
+    capsys.readouterr()
+    batch = run(folder)
+    assert (len(batch.finished), batch.unchanged) == (100, 36)
+    assert capsys.readouterr().err == "36 of 100 outputs were there already, the same\n"
+    after = {path: path.stat().st_ino for path in before}
+    assert [path.name for path in before if before[path] != after[path]] == ["00.txt"]
+    assert Path("out/00.txt").read_text() == "TEXT 0\n"
+
+
+def test_what_was_not_decoded_again_is_counted(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.found = 12
+    run(folder, ledger=ledger)
+    assert capsys.readouterr().err == ""
+    run(folder, ledger=ledger)
+    assert "100 of 100 outputs were there already, the same; 12 texts were known" in (
+        capsys.readouterr().err
+    )
