@@ -7,21 +7,16 @@ exactly what that one gives. Knows no stems and no stop words.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-from mt import arabic
+from summarize import words as folded
 
 SIGNATURE = "tok:unicode|ar:lucene|stem:no"
-
-_WORD = re.compile(r"[^\W_]+")
-# The letters that newsrooms write one for the other: as Lucene's ArabicNormalizer folds them.
-_SPELLINGS = str.maketrans("أإآٱىة", "اااايه")
 
 
 @lru_cache(maxsize=1 << 14)  # one segment is asked for once per metric
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text in lower case, Arabic ones in one spelling.
+    """The words of a text in lower case, Arabic ones in one spelling: those of `summarize.words`.
 
     Marks, tatweel and presentation forms go, digits become ASCII, alef, yeh and teh marbuta are
     written one way.
@@ -31,10 +26,7 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("قَالَتْ الإدارة: ٣٫٥٪")
     ('قالت', 'الاداره', '3', '5')
     """
-    if not text.isascii():
-        text = arabic.ascii_digits_and_punctuation(arabic.normalise(text))
-        text = text.translate(_SPELLINGS)
-    return tuple(_WORD.findall(text.lower()))
+    return tuple(folded.words(text))
 
 
 class WordTokenizer:
