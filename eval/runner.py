@@ -1,8 +1,8 @@
 """Runs systems over an article set and keeps what they said.
 
 Each system runs in a process of its own, so that speed and peak memory are its own. Outputs are
-kept in the cache, by the system, the weights, the articles and our code: a metric may change
-without a text being decoded again.
+kept in the cache, by the system, the weights, the articles, our code and the engines' versions: a
+metric may change without a text being decoded again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from typing import Any
 from eval.articles import ArticleSet
 from eval.systems import System
 from mt.errors import InputError, ModelError
+
+# What decides, besides our code, which words come out; all are declared in pyproject.toml.
+_ENGINES = ("torch", "transformers", "ctranslate2", "tokenizers", "sentencex", "sumy")
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,8 @@ def from_object(value: dict[str, Any]) -> Run:
 
 def _key(system: System, identity: str, sources: Sequence[str]) -> str:
     """A name for the outputs, another one if anything changes that they depend on."""
-    parts = [system.task, system.model, system.options, identity, list(sources), _code()]
+    engines = [version(name) for name in _ENGINES]
+    parts = [system.task, system.model, system.options, identity, list(sources), _code(), engines]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 

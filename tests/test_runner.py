@@ -106,6 +106,14 @@ def test_other_code_decodes(system: System, cached: Path, monkeypatch: pytest.Mo
         run(system, SET, cache_folder=cached, isolated=False)
 
 
+def test_another_engine_decodes(
+    system: System, cached: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "version", lambda package: "999")
+    with pytest.raises(LookupError):
+        run(system, SET, cache_folder=cached, isolated=False)
+
+
 def test_fresh_decodes(system: System, cached: Path) -> None:
     with pytest.raises(LookupError):
         run(system, SET, cache_folder=cached, fresh=True, isolated=False)
