@@ -8,14 +8,14 @@ from itertools import chain, groupby, repeat
 
 import numpy as np
 
-from eval import baselines, measures
+from eval import baselines, comet, measures
 from eval.articles import ArticleSet
 from eval.decoding import flags_of
 from eval.metrics import Rows
 from eval.runner import Output, Run
 from eval.significance import SAMPLES, SEED, Counts, Result, counts_of, results
 from eval.systems import System, Task
-from mt.errors import InputError
+from mt.errors import InputError, MissingExtraError, ModelError
 
 TRANSLATION_METRICS = ("bleu", "chrf", "chrf++", "ter")
 SUMMARY_METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
@@ -46,6 +46,7 @@ class Board:
     runs: tuple[Run, ...]
     counts: tuple[Counts, ...]  # of units, or of articles (names and numbers)
     results: tuple[Result, ...]
+    skipped: tuple[str, ...] = ()  # metrics that could not be had, each with the reason
 
     @property
     def language(self) -> str:
@@ -70,6 +71,13 @@ class Board:
         return [counts.measure.segment_value(row) for row in counts.rows[system]]
 
 
+def measures_of(key: str) -> tuple[str, ...]:
+    """The keys of all that may be measured on a board; names only where the articles list some."""
+    if key == "translation":
+        return (*TRANSLATION_METRICS, "flagged", "comet", "names", "numbers")
+    return (*SUMMARY_METRICS, "coverage", "novelty", "length", "flagged")
+
+
 def _language(key: str) -> str:
     return "ar" if key == "summary-ar" else "en"
 
@@ -85,7 +93,12 @@ def board_key(system: System) -> str:
 
 
 def boards(
-    runs: Iterable[Run], articles: ArticleSet, *, samples: int = SAMPLES, seed: int = SEED
+    runs: Iterable[Run],
+    articles: ArticleSet,
+    *,
+    samples: int = SAMPLES,
+    seed: int = SEED,
+    offline: bool = False,
 ) -> list[Board]:
     """The boards that the runs belong on, each with the baselines of its task.
 
@@ -96,7 +109,14 @@ def boards(
     for run in runs:
         by_key.setdefault(board_key(run.system), []).append(run)
     return [
-        board(key, [*found, *_baselines(key, articles)], articles, samples=samples, seed=seed)
+        board(
+            key,
+            [*found, *_baselines(key, articles)],
+            articles,
+            samples=samples,
+            seed=seed,
+            offline=offline,
+        )
         for key, found in by_key.items()
     ]
 
@@ -109,19 +129,38 @@ def board(
     only: Collection[str] = (),
     samples: int = SAMPLES,
     seed: int = SEED,
+    offline: bool = False,
 ) -> Board:
     """The board of these runs, which must be of its task; each is compared with the first.
 
     Args:
         only: the measures that are wanted; all if not given.
+        offline: COMET must not fetch its model.
 
     Raises:
         InputError: the articles have no references for the task.
     """
     units = units_of(key, articles)
-    groups = (_of_units(key, units, runs, only), _of_articles(key, articles, runs, only))
+    neural, skipped = _comet(key, units, runs, only, offline=offline)
+    of_units = (*_of_units(key, units, runs, only), *neural)
+    groups = (of_units, _of_articles(key, articles, runs, only))
     found = [results(counts, samples=samples, seed=seed) for counts in groups if counts]
-    return Board(key, units, tuple(runs), sum(groups, ()), tuple(chain.from_iterable(found)))
+    everything = tuple(chain.from_iterable(found))
+    return Board(key, units, tuple(runs), sum(groups, ()), everything, skipped)
+
+
+def _comet(
+    key: str, units: Sequence[Unit], runs: Sequence[Run], only: Collection[str], *, offline: bool
+) -> tuple[tuple[Counts, ...], tuple[str, ...]]:
+    """What COMET counts, or why it does not."""
+    if key != "translation" or (only and "comet" not in only):
+        return (), ()
+    texts = {run.system.name: run.texts for run in runs}
+    sources, references = [unit.source for unit in units], [unit.reference for unit in units]
+    try:
+        return (comet.counts(sources, texts, references, offline=offline),), ()
+    except (MissingExtraError, ModelError) as error:
+        return (), (f"COMET is left out: {error}",)
 
 
 def _of_units(

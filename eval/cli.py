@@ -173,7 +173,7 @@ def evaluate(
         load_baseline(baseline, chosen) if baseline else None,
     )
     systems = [parse_system(text) for text in system or _AUTO]
-    evaluation.check(systems, chosen)
+    evaluation.check(systems, chosen, gates)
     found = evaluation.evaluate(
         [evaluation.resolved(s, offline=offline, progress=note) for s in systems],
         chosen,

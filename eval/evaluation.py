@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval import gate, junit, report, table
 from eval.articles import ArticleSet
-from eval.board import BASELINES, TITLES, Board, board_key, boards, units_of
+from eval.board import BASELINES, TITLES, Board, board_key, boards, measures_of, units_of
 from eval.gate import Baseline, Limit, Verdict
 from eval.manifest import Manifest, manifest
 from eval.runner import Run, run, sources_of
@@ -47,11 +47,12 @@ class Evaluation:
         return [verdict for verdict in self.verdicts if verdict.outcome == "failed"]
 
 
-def check(systems: Sequence[System], articles: ArticleSet) -> None:
+def check(systems: Sequence[System], articles: ArticleSet, gates: Gates | None = None) -> None:
     """Raise what can be known to be wrong before a model loads.
 
     Raises:
-        InputError: a name is taken, or the articles lack what a system needs.
+        InputError: a name is taken, the articles lack what a system needs, or a gate is for a
+            metric that none of the systems is measured by.
     """
     names = [system.name for system in systems]
     for name in names:
@@ -62,6 +63,12 @@ def check(systems: Sequence[System], articles: ArticleSet) -> None:
     for system in systems:
         sources_of(system, articles)
         units_of(board_key(system), articles)
+    known = list(dict.fromkeys(m for s in systems for m in measures_of(board_key(s))))
+    for limit in (*gates.fail_under, *gates.max_drop) if gates else ():
+        if limit.metric not in known:
+            raise InputError(
+                f"nothing is scored by {limit.metric!r} here; gates take {', '.join(known)}"
+            )
 
 
 def evaluate(
@@ -86,13 +93,13 @@ def evaluate(
     Raises:
         TarjamaError: something given is wrong, or a model cannot be loaded or run.
     """
-    check(systems, articles)
+    gates = gates or Gates()
+    check(systems, articles, gates)
     runs = []
     for system in systems:
         progress(f"{system.name}: {system.model} ({system.task})")
         runs.append(run(system, articles, cache_folder=cache_folder, offline=offline, fresh=fresh))
-    found = boards(runs, articles, samples=samples, seed=seed)
-    gates = gates or Gates()
+    found = boards(runs, articles, samples=samples, seed=seed, offline=offline)
     verdicts = gate.fail_under(found, gates.fail_under)
     if gates.baseline:
         verdicts += gate.max_drop(found, gates.max_drop, gates.baseline, articles)
@@ -104,7 +111,8 @@ def as_text(evaluation: Evaluation) -> str:
     """Tables for a terminal."""
     parts = []
     for board in evaluation.boards:
-        parts += [TITLES[board.key], table.systems_table(board)]
+        parts += [TITLES[board.key], table.systems_table(board), *board.skipped]
+    parts.append(table.LEGEND)
     signatures = [table.signatures(board.results) for board in evaluation.boards]
     return "\n\n".join([*parts, *signatures])
 
@@ -116,6 +124,7 @@ def as_markdown(evaluation: Evaluation) -> str:
     lines += [f"- {marks[v.outcome]} `{v.gate}` {v.message}" for v in evaluation.verdicts]
     for board in evaluation.boards:
         lines += ["", f"## {TITLES[board.key]}", "", table.systems_table(board, markdown=True)]
+        lines += ["", *board.skipped, table.LEGEND]
         signatures = table.signatures(board.results)
         lines += ["", "<details><summary>Signatures</summary>", "", "```", signatures]
         lines += ["```", "", "</details>"]
@@ -138,6 +147,7 @@ def as_json(evaluation: Evaluation) -> dict[str, object]:
             for run in board.runs
             for article, scores in _by_article(board, run.system.name).items()
         ],
+        "skipped": [reason for board in evaluation.boards for reason in board.skipped],
         "runs": [asdict(run) for run in evaluation.runs],
     }
 

@@ -103,7 +103,10 @@ def _with_metric(boards: list[Board], metric: str) -> list[Board]:
     found = [b for b in boards if any(c.measure.key == metric for c in b.counts)]
     if not found:
         known = dict.fromkeys(c.measure.key for b in boards for c in b.counts)
-        raise InputError(f"nothing is scored by {metric!r} here; gates take {', '.join(known)}")
+        reasons = "".join(f"; {reason}" for b in boards for reason in b.skipped)
+        raise InputError(
+            f"nothing is scored by {metric!r} here; gates take {', '.join(known)}{reasons}"
+        )
     return found
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from eval.board import Board
 
 _MARK = "*"
+LEGEND = (
+    "± is half of the 95 % bootstrap interval; * differs from the first system by more than "
+    "chance (paired bootstrap, p < 0.05). In brackets: baselines."
+)
 
 
 def table(results: Sequence[Result], *, markdown: bool = False) -> str:

@@ -27,6 +27,14 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield home
 
 
+@pytest.fixture(scope="module")
+def no_comet() -> Iterator[None]:
+    """A machine without COMET, whatever is installed on this one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eval.comet._PROGRAM", "comet-score-that-nobody-has")
+        yield
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder of a model of `tiny_models` by its name, made when it is first asked for."""

@@ -13,6 +13,7 @@ from eval.runner import Output, Run
 from eval.systems import System
 from mt.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("no_comet")
 SET = articles()
 GOOD = translation("good", references(SET), SET)
 BAD = translation("bad", worse(references(SET)), SET)

@@ -114,6 +114,10 @@ def test_a_worse_system_exits_with_3_and_a_line_for_each_gate(files: Path) -> No
         (("--source", "a.txt"), "--source and --reference go together"),
         (("--articles", "none.jsonl"), "cannot read none.jsonl"),
         (("--system", "oracle=opus"), "'oracle' is the name of a baseline"),
+        (
+            (*LEAD, "--fail-under", "blue=20"),
+            "nothing is scored by 'blue' here; gates take rouge1",
+        ),
         ((*LEAD, *LEAD), "two systems are called 'lead'"),
         ((*LEAD, "--baseline", "none.json", "--max-drop", "bleu=1"), "cannot read none.json"),
     ],

@@ -27,6 +27,7 @@ from eval.manifest import manifest
 from eval.runner import Run
 from mt.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("no_comet")
 SET = articles(10)
 TEXTS = worse(references(SET), every=3)
 

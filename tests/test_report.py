@@ -16,6 +16,7 @@ from eval.report import differences, render
 from eval.runner import Output, Run
 from eval.systems import System
 
+pytestmark = pytest.mark.usefixtures("no_comet")
 SET = articles(3)
 HOSTILE = '<script>alert("x")</script> & </article>'
 
