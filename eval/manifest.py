@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Manifest:
 def manifest(runs: Sequence[Run], articles: ArticleSet, *, samples: int, seed: int) -> Manifest:
     """The record of an evaluation that has just been made."""
     return Manifest(
-        command=" ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         articles=f"{articles.name}, {len(articles.articles)} articles, {articles.identity}",
         systems={run.system.name: _system(run) for run in runs},

@@ -19,13 +19,17 @@ from eval.significance import Counts, Result
 
 _MAX_SEGMENTS = 2000  # on a page, of all systems of a board; the worst are kept
 _SORT_BY = {"translation": "chrf"}  # else ROUGE-L
-_PLOTTED = ("bleu", "chrf", "ter", "names", "numbers", "rouge1", "rouge2", "rougeLsum", "flagged")
+_PLOTTED = (
+    *("bleu", "chrf", "ter", "comet", "names", "numbers"),
+    *("rouge1", "rouge2", "rougeLsum", "flagged"),
+)
 
 EXPLANATIONS = {
     "bleu": "word sequences shared with the reference, 0–100",
     "chrf": "letter sequences shared with the reference, 0–100; kinder to other word forms",
     "chrf++": "chrF with words and word pairs",
     "ter": "edits needed per 100 reference words; low is good",
+    "comet": "a neural model's estimate of how people would rate the translation",
     "rouge1": "words shared with the reference summary",
     "rouge2": "word pairs shared with the reference summary",
     "rougeL": "longest common sequence of words, the summary taken as one line",
