@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAGE := eval/articles/pages/albukamal-meeting.txt
 
-.PHONY: demo test lint format clean
+.PHONY: demo model test lint format clean
 
 demo: .venv/installed
 	@HF_HUB_OFFLINE=1 $(BIN)/tarjama digest --verbose $(PAGE)
 
 test: .venv/installed-dev lint
 	$(BIN)/pytest -q
+
+# Trains a bundled model: days on a laptop. mt/bundled/recipe/README.md says what PAIRS, DEV and GLOSSES are.
+model: .venv/installed-dev
+	$(MAKE) --no-print-directory --file mt/bundled/recipe/Makefile PYTHON=$(BIN)/python
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check

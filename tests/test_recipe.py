@@ -97,8 +97,6 @@ def start(base: Path, training_file: Path, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("start")
     glosses = write(folder / "glosses.tsv", [*SUBJECTS.items(), *VERBS.items(), *CITIES.items()])
     vocabulary.main(base, training_file, folder / "model", [glosses], size=120)
-    settings = {"eos_token_id": 2, "pad_token_id": 0, "max_new_tokens": 40}
-    (folder / "model" / "generation_config.json").write_text(json.dumps(settings), "utf-8")
     return folder / "model"
 
 
@@ -230,3 +228,30 @@ def test_the_unpacked_model_translates(trained: Path, base: Path, tmp_path: Path
         answer = model.generate(**prompt)[0, prompt["input_ids"].shape[1] :]
         right += tokenizer.decode(answer, skip_special_tokens=True) == english
     assert right > len(TRAIN[::3]) / 2
+
+
+def test_make_model_goes_from_text_to_packed_weights(base: Path, tmp_path: Path) -> None:
+    (tmp_path / "pairs").mkdir()
+    write(tmp_path / "pairs" / "toy.tsv", [(*pair, "tatoeba") for pair in PAIRS])
+    settings = {
+        "PYTHON": sys.executable,
+        "PAIRS": tmp_path / "pairs",
+        "DEV": write(tmp_path / "dev.tsv", DEV),
+        "GLOSSES": write(tmp_path / "glosses.tsv", list(CITIES.items())),
+        "BASE": base,
+        "OUT": tmp_path / "out",
+        "STEPS": 3,
+        "DRILLS": "--sentences 10 --towns 5 --people 5",
+        "VOCABULARY": "--size 500",
+        "TRAINING": "--no-compiled --per-step 2",
+    }
+    values = [f"{name}={value}" for name, value in settings.items()]
+    command = ["make", "--file", "mt/bundled/recipe/Makefile", *values]
+    root = Path(__file__).parent.parent
+    first = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert first.returncode == 0, first.stderr
+    assert json.loads((tmp_path / "out" / "scores.jsonl").read_text("utf-8"))["segments"] == 1
+    assert "<svg" in (tmp_path / "out" / "curve.svg").read_text("utf-8")
+    unpack(tmp_path / "out" / "packed", base, tmp_path / "unpacked")
+    again = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert "mt.bundled.recipe" not in again.stdout  # nothing is made twice

@@ -12,6 +12,7 @@ import json
 import lzma
 import math
 import re
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ from transformers import (
 
 from mt.bundled.recipe.batches import Tokenizer
 from mt.bundled.unpack import load_base, write_model
+from mt.models import BUNDLED_FOLDER
 
 WORD = re.compile("[\u0621-\u064a\u0671-\u06d3]+")
 MARKS = "[\u064b-\u0652\u0670\u0640]"
@@ -197,6 +199,7 @@ def main(
         tokenizer, words, Meanings(read_glosses(glosses), old, table), len(table)
     )
     write_model(output, model, grown(model, vectors))
+    shutil.copyfile(BUNDLED_FOLDER / "generation_config.json", output / "generation_config.json")
     typer.echo(f"{len(vectors)} new tokens, {started} with a gloss")
 
 
