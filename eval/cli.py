@@ -113,9 +113,10 @@ def evaluate(
         ),
     ] = None,
     articles: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            help="JSON Lines of articles, a folder of such files, or a .tsv of pairs.",
+            help="JSON Lines of articles, a folder of such files, a .tsv of pairs, "
+            "sacrebleu:NAME, or hub:OWNER/NAME#FILE.",
             show_default="the sample set",
         ),
     ] = None,
@@ -164,7 +165,7 @@ def evaluate(
     from mt.sources.local import cache_folder
 
     note = (lambda message: None) if quiet else (lambda message: typer.echo(message, err=True))
-    chosen = _articles(articles, source, reference, limit)
+    chosen = _articles(articles, source, reference, limit, offline=offline)
     if bool(max_drop) != bool(baseline):
         raise InputError("--baseline and --max-drop go together; give both")
     gates = evaluation.Gates(
@@ -199,7 +200,12 @@ _AUTO = ("auto=auto", "summary=auto,task=summarize")
 
 
 def _articles(
-    articles: Path | None, source: Path | None, reference: Path | None, limit: int | None
+    articles: str | None,
+    source: Path | None,
+    reference: Path | None,
+    limit: int | None,
+    *,
+    offline: bool,
 ) -> ArticleSet:
     from eval.articles import load_parallel, load_set, sample_set
 
@@ -210,7 +216,7 @@ def _articles(
             raise InputError("give either --articles or --source and --reference")
         chosen = load_parallel(source, reference)
     else:
-        chosen = load_set(articles) if articles else sample_set()
+        chosen = load_set(articles, offline=offline) if articles else sample_set()
     return replace(chosen, articles=chosen.articles[:limit])
 
 

@@ -51,7 +51,7 @@ def test_a_folder_is_all_its_sets(tmp_path: Path) -> None:
     written(tmp_path / "b.jsonl", {**ARTICLE, "id": "second"})
     written(tmp_path / "a.jsonl", {**ARTICLE, "id": "first"})
     (tmp_path / "README.md").write_text("not an article")
-    assert [a.id for a in load_set(tmp_path).articles] == ["first", "second"]
+    assert [a.id for a in load_set(str(tmp_path)).articles] == ["first", "second"]
 
 
 def test_what_nobody_wrote_is_empty(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_parallel_files_are_one_article(tmp_path: Path) -> None:
 
 def test_a_table_of_pairs_is_one_article(tmp_path: Path) -> None:
     (tmp_path / "set.tsv").write_text("نعم\tyes\nلا\tno\n", "utf-8")
-    assert load_set(tmp_path / "set.tsv").articles[0].references == ["yes", "no"]
+    assert load_set(str(tmp_path / "set.tsv")).articles[0].references == ["yes", "no"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_files_that_are_not_parallel(tmp_path: Path) -> None:
 def test_a_table_with_a_missing_column(tmp_path: Path) -> None:
     (tmp_path / "set.tsv").write_text("نعم\tyes\nلا\n", "utf-8")
     with pytest.raises(InputError, match=r"set.tsv, line 2 has 1 columns"):
-        load_set(tmp_path / "set.tsv")
+        load_set(str(tmp_path / "set.tsv"))
 
 
 @pytest.mark.parametrize("content", ["", "\n\n"])

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
+from eval.published import hub_file, sacrebleu_set
 from eval.reading import kind, objects, read_lines, read_objects, text, texts
 from mt.errors import InputError
 
@@ -120,12 +121,19 @@ def load_articles(path: Path) -> ArticleSet:
     return ArticleSet(path.stem, articles)
 
 
-def load_set(path: Path) -> ArticleSet:
-    """The set in a file of any of the forms: articles, or source and reference, tab between.
+def load_set(name: str, *, offline: bool = False) -> ArticleSet:
+    """The set of that name: a file or folder, sacrebleu:NAME, or hub:OWNER/NAME#FILE.
+
+    A file holds articles, or (`.tsv`) source and reference with a tab between.
 
     Raises:
         InputError: it cannot be read, or a line of it is wrong; it says which, and why.
+        DownloadError: a published set is not in its cache and could not be fetched.
     """
+    where, _, rest = name.partition(":")
+    if where == "sacrebleu":
+        return ArticleSet(rest, tuple(_documents(sacrebleu_set(rest, offline=offline))))
+    path = hub_file(rest, offline=offline) if where == "hub" else Path(name)
     if path.suffix.lower() != ".tsv":
         return load_articles(path)
     pairs = [line.split("\t") for line in read_lines(path)]
@@ -150,6 +158,12 @@ def load_parallel(source: Path, reference: Path) -> ArticleSet:
             f"line {min(len(sources), len(references)) + 1} has no partner"
         )
     return _one_article(source, list(zip(sources, references, strict=True)))
+
+
+def _documents(rows: Iterable[tuple[str, str, str]]) -> Iterator[EvalArticle]:
+    for document, group in groupby(rows, key=lambda row: row[0]):
+        segments = (EvalSegment(source, ref, i) for i, (_, source, ref) in enumerate(group))
+        yield EvalArticle(document, tuple(segments))
 
 
 def _one_article(path: Path, pairs: Sequence[tuple[str, ...]]) -> ArticleSet:
