@@ -12,19 +12,26 @@ from pathlib import Path
 
 BUNDLED_FOLDER = Path(__file__).with_name("bundled")
 
-# What a chat model is told unless its row says otherwise.
+# What a chat model is told unless its row says otherwise. "Summarize the following news article
+# in three sentences." alone gave smollm2 the same ROUGE-1 (37.8 against 37.4 on 38 BBC articles)
+# and as many flags (11 each), so the longer one stays.
 PROMPTS = {
     "translate": (
         "Translate this Arabic text into English. Write only the translation.\n\n{source}"
     ),
     "summarize": (
-        "Summarize this news article in two or three sentences. Use only facts from the article "
+        "Summarize this news article in {length}. Use only facts from the article "
         "and write only the summary.\n\n{source}"
     ),
 }
 
-# For each task: the model that `auto` wants, and the one that needs no hub.
-DEFAULTS = {"translate": ("opus-big", "bundled"), "summarize": ("bart-cnn", "smollm2")}
+# For each wish: the model that `auto` wants, and what needs no hub. Without the hub a summary is
+# an extract, which is better than what smollm2 writes, unless other words are asked for.
+DEFAULTS = {
+    "translate": ("opus-big", "bundled"),
+    "summarize": ("bart-cnn", "extractive"),
+    "abstractive": ("bart-cnn", "smollm2"),
+}
 
 # The prompt that TranslateGemma was trained on (its card, and ollama.com/library/translategemma).
 _TRANSLATEGEMMA_PROMPT = (
@@ -267,10 +274,11 @@ def nearest_alias(name: str) -> str | None:
     return names[found[0]] if found else None
 
 
-def prompt_for(name: str, task: str) -> str:
+def prompt_for(name: str, task: str, length: str = "two or three sentences") -> str:
     """What to tell a model for this task; only chat models read it."""
     model = find_model(name)
-    return model.prompt if model and model.task == task else PROMPTS[task]
+    prompt = model.prompt if model and model.task == task else PROMPTS[task]
+    return prompt.replace("{length}", length)
 
 
 def licence_warning(name: str) -> str | None:

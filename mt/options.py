@@ -9,7 +9,8 @@ import typer
 Prompt = Annotated[
     str | None,
     typer.Option(
-        help="What a chat model is told; {source} stands for the text.",
+        help="What a chat model is told; {source} stands for the text, {length} for how long a "
+        "summary is to be.",
         show_default="by model",
     ),
 ]

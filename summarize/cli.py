@@ -78,6 +78,7 @@ class _Models:
     method: str
     language: str
     order: str
+    length: Length
     backend: str
     device: str
     quantization: str
@@ -93,20 +94,24 @@ class _Models:
 
         if self.order not in ("auto", *ORDERS):
             raise InputError(f"no order {self.order!r}; choose from auto, {', '.join(ORDERS)}")
-        return choose_summarizer(self.model, self.method, self.language, offline=self.offline)
+        return choose_summarizer(self.model, self.method, self.language)
 
     def load_summarizer(self, choice: Choice) -> Summarizer:
+        return self._load(self._name(choice), choice.method, self.language)
+
+    def _name(self, choice: Choice) -> str:
+        if choice.model == "extractive":
+            return choice.model
+        return self.console.choose_model(choice.model, choice.wish, offline=self.offline)
+
+    def _load(self, name: str, method: str, language: str) -> Summarizer:
         from summarize.summarizer import load_summarizer
 
-        if choice.reason:
-            self.console.note(choice.reason)
-        name = choice.model
-        if name != "extractive":
-            name = self.console.choose_model(name, "summarize", offline=self.offline)
         return load_summarizer(
             name,
-            language=self.language,
-            method=choice.method,
+            language=language,
+            method=method,
+            length=self.length,
             backend=self.backend,
             device=self.device,
             quantization=self.quantization,
@@ -131,10 +136,12 @@ class _Models:
         """The summarizer with a translator before or behind it."""
         from summarize.crosslingual import EnglishSummarizer
 
-        order = self.order
+        name, order = self._name(choice), self.order
         if order == "auto":
-            order = "summarize-first" if choice.model == "extractive" else "translate-first"
-        summarizer = self.load_summarizer(choice)
+            chooses = name == "extractive" and choice.method != "centroid"  # which reads English
+            order = "summarize-first" if chooses else "translate-first"
+        language = "ar" if order == "summarize-first" else "en"
+        summarizer = self._load(name, choice.method, language)
         return EnglishSummarizer(summarizer, self.load_translator(), order)
 
 
@@ -171,8 +178,8 @@ def summarize(
     console = Console(quiet=quiet, verbose=verbose)
     length = _length(sentences, max_words)
     models = _Models(
-        console, model, translator, method, language, order, backend, device, quantization,
-        beam_size, prompt, offline, _ledger(fresh, no_cache),
+        console, model, translator, method, language, order, length, backend, device,
+        quantization, beam_size, prompt, offline, _ledger(fresh, no_cache),
     )  # fmt: skip
     choice = models.choose()
     reading = FormatOptions(field, output_field, whole=True)
@@ -235,8 +242,8 @@ def digest(
     console = Console(quiet=quiet, verbose=verbose)
     length = _length(sentences, max_words)
     models = _Models(
-        console, model, translator, method, "en", order, backend, device, quantization,
-        beam_size, prompt, offline, _ledger(fresh, no_cache),
+        console, model, translator, method, "en", order, length, backend, device,
+        quantization, beam_size, prompt, offline, _ledger(fresh, no_cache),
     )  # fmt: skip
     choice = models.choose()
     reading = FormatOptions(field, whole=True)

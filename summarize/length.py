@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from mt.errors import InputError
 
+_NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}  # what people write out
+
 
 @dataclass(frozen=True)
 class Length:
@@ -23,6 +25,20 @@ class Length:
         for name, value in (("sentences", self.sentences), ("words", self.max_words)):
             if value is not None and value < 1:
                 raise InputError(f"a summary of {value} {name} is not possible; ask for 1 or more")
+
+    @property
+    def in_words(self) -> str:
+        """As a prompt says it.
+
+        >>> Length(3).in_words, Length(1).in_words, Length(None, max_words=60).in_words
+        ('two or three sentences', 'one sentence', 'at most 60 words')
+        """
+        if self.sentences is None:
+            return f"at most {self.max_words} words" if self.max_words else "a few sentences"
+        if self.sentences == 1:
+            return "one sentence"
+        fewer, most = (_NUMBERS.get(n, n) for n in (self.sentences - 1, self.sentences))
+        return f"{fewer} or {most} sentences"
 
     def allows(self, sentences: Sequence[str]) -> bool:
         """Whether these sentences together are short enough.

@@ -129,6 +129,7 @@ def load_summarizer(
     *,
     language: str = "en",
     method: str = "news",
+    length: Length | None = None,
     backend: str = "auto",
     device: str = "auto",
     quantization: str = "auto",
@@ -144,15 +145,21 @@ def load_summarizer(
             pypi:PACKAGE==VERSION#FILE.
         language: of the texts and of the summaries.
         method: of `extractive`.
+        length: what a chat model is told; summaries are held to what `summarize_many` gets.
         beam_size: the model's own if not given.
-        prompt: what a chat model is told, with `{source}` for the text.
+        prompt: what a chat model is told, with `{source}` for the text and `{length}` for how
+            long the summary is to be ("three sentences").
 
     Raises:
-        InputError: there is no such method.
+        InputError: there is no such method, or it does not know the language.
         ModelError: there is no such model, it cannot be had, or does not know the language.
     """
     if name == "extractive":
         extract("", method=method)  # an unknown one is said now
+        if method == "centroid":
+            from summarize.centroid import prepare
+
+            prepare(language, offline=offline)
         return ExtractiveSummarizer(method)
     known = find_model(name)
     if known and known.task != "summarize":
@@ -168,7 +175,9 @@ def load_summarizer(
     from summarize.abstractive import AbstractiveSummarizer
 
     local = resolve(name, offline=offline)
-    task = Task("summarize", language, language, prompt or prompt_for(name, "summarize"))
+    told = (length or Length()).in_words
+    prompt = prompt.replace("{length}", told) if prompt else prompt_for(name, "summarize", told)
+    task = Task("summarize", language, language, prompt)
     loaded = load_backend(
         local.folder,
         task,

