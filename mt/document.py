@@ -22,6 +22,10 @@ _BULLET = re.compile(r"(?:[-–—*•●▪■◦‣·]|[0-9٠-٩۰-۹]{1,3}[.)
 # sentence. After a digit a single letter is a unit or an era (622 م.), and may well end one.
 _ABBREVIATION = re.compile(r"(?:^|[\s(«\"'])(?<![0-9٠-٩]\s)(?:[\u0621-\u064a]ـ?\.\s?)+$")
 
+# It also takes the stop in ١٢.٥ and ١٦.٢.٢٠٢١ for one; only of Latin digits does it know better.
+_DIGIT_STOP = re.compile(r"\d\.$")
+_DIGIT = re.compile(r"\d")
+
 # Half of a character, as a JSON escape can give it: no other library takes it for text.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -158,7 +162,7 @@ def _sentences(line: str, language: str) -> Iterator[Segment]:
     for found in sentencex.segment(language, _SURROGATE.sub("\ufffd", line)):
         piece = line[end : end + len(found)]
         end += len(found)
-        if pieces and (not piece.strip() or _ABBREVIATION.search(pieces[-1])):
+        if pieces and (not piece.strip() or _goes_on(pieces[-1], piece)):
             pieces[-1] += piece
         else:
             pieces.append(piece)
@@ -167,3 +171,9 @@ def _sentences(line: str, language: str) -> Iterator[Segment]:
     for piece in pieces:
         core = piece.rstrip()
         yield Segment(core, piece[len(core) :])
+
+
+def _goes_on(piece: str, following: str) -> bool:
+    """Whether the end of a piece is the middle of an abbreviation, a decimal or a date."""
+    inside_number = _DIGIT_STOP.search(piece) and _DIGIT.match(following)
+    return bool(inside_number or _ABBREVIATION.search(piece))
