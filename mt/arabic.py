@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 _LETTERS = (
     "\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06fc\u06ff"
@@ -59,7 +59,12 @@ def arabic_words(text: str) -> list[str]:
     >>> arabic_words("قال Ahmed: نَعَم، 3")
     ['قال', 'نَعَم']
     """
-    return _WORD.findall(text)
+    return [match.group() for match in arabic_word_matches(text)]
+
+
+def arabic_word_matches(text: str) -> Iterator[re.Match[str]]:
+    """Where those words are."""
+    return _WORD.finditer(text)
 
 
 def strip_tashkeel(text: str) -> str:

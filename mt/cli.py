@@ -23,6 +23,7 @@ from mt.errors import TarjamaError
 from mt.files import find_inputs, locked, map_outputs, output_folder
 from mt.formats import FormatOptions, Record
 from mt.formats.jsonlines import line_of
+from mt.glossary import Glossary
 from mt.ledger import Ledger
 from mt.options import (
     ArticleOnly,
@@ -33,6 +34,7 @@ from mt.options import (
     Field,
     Format,
     Fresh,
+    GlossaryFile,
     Inputs,
     Json,
     ModelName,
@@ -97,6 +99,7 @@ def translate(
     beam_size: BeamSize = None,
     batch_tokens: BatchTokens = BATCH_TOKENS,
     prompt: Prompt = None,
+    glossary: GlossaryFile = None,
     format: Format = "auto",  # noqa: A002 - the name of the option
     field: Field = FormatOptions.field,
     output_field: OutputField = FormatOptions.output_field,
@@ -124,6 +127,7 @@ def translate(
         beam_size=beam_size,
         batch_tokens=batch_tokens,
         prompt=prompt,
+        glossary=Glossary.from_file(glossary) if glossary else None,
         offline=offline,
         ledger=ledger,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,15 @@ Prompt = Annotated[
         help="What a chat model is told; {source} stands for the text, {length} for how long a "
         "summary is to be.",
         show_default="by model",
+    ),
+]
+GlossaryFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--glossary",
+        exists=True,
+        dir_okay=False,
+        help="Required terms, a line each: Arabic, tab, English.",
     ),
 ]
 Inputs = Annotated[

@@ -12,12 +12,20 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from mt.arabic import DIGITS_AND_PUNCTUATION, normalise
+from mt.arabic import (
+    DIGITS_AND_PUNCTUATION,
+    ascii_digits_and_punctuation,
+    collapse_space,
+    has_arabic,
+    normalise,
+)
 from mt.backends import Backend, DecodingOptions, Hypothesis, Task, load_backend
 from mt.decoder import Decoder, Progress, ignore
 from mt.document import Document, Segment, split_long
 from mt.errors import InputError
+from mt.glossary import Glossary, Kind, Reading
 from mt.ledger import Ledger
 from mt.models import prompt_for
 from mt.quality import REDECODE, Flag, better, check, needs_translation
@@ -68,6 +76,7 @@ class Translator:
     Args:
         model: the name that results carry.
         options: how to search; the model's own defaults if not given.
+        glossary: terms to be written into what the model reads.
         batch_tokens, ledger: see `mt.decoder.Decoder`.
     """
 
@@ -77,12 +86,14 @@ class Translator:
         *,
         model: str = "",
         options: DecodingOptions | None = None,
+        glossary: Glossary | None = None,
         batch_tokens: int = BATCH_TOKENS,
         ledger: Ledger | None = None,
     ) -> None:
         self.backend = backend
         self.model = model
         self.options = options or backend.defaults
+        self.glossary = glossary or Glossary()
         self._decoder = Decoder(backend, model=model, batch_tokens=batch_tokens, ledger=ledger)
         self._to_ascii = frozenset(backend.unknown_characters(DIGITS_AND_PUNCTUATION))
 
@@ -126,7 +137,7 @@ class Translator:
         A source longer than the model takes is split, and the result has the flag `split`.
         """
         todo = {
-            source: normalise(source, to_ascii=self._to_ascii)
+            source: self.glossary.read(normalise(source, to_ascii=self._to_ascii))
             for source in dict.fromkeys(sources)
             if needs_translation(source)
         }
@@ -142,18 +153,24 @@ class Translator:
 
     def _translate(
         self,
-        todo: dict[str, str],
+        todo: dict[str, Reading],
         options: DecodingOptions,
         progress: Progress,
     ) -> dict[str, SegmentTranslation]:
         """A checked result for each source, given what the model is to read for it."""
-        if not todo:
-            return {}
-        pieces = dict(zip(todo, self._split(list(todo.values())), strict=True))
+        texts = {s: reading.text for s, reading in todo.items() if has_arabic(reading.text)}
+        found = {  # all of it was terms
+            source: SegmentTranslation(source, ascii_digits_and_punctuation(reading.text))
+            for source, reading in todo.items()
+            if source not in texts
+        }
+        if not texts:
+            return found
+        pieces = dict(zip(texts, self._split(list(texts.values())), strict=True))
         wanted = list(dict.fromkeys(piece.text for split in pieces.values() for piece in split))
         hypotheses = self._decoder.decode(wanted, options, bound=_bounded, progress=progress)
-        return {
-            source: _joined(source, split, [hypotheses[piece.text] for piece in split])
+        return found | {
+            source: _joined(source, todo[source], split, [hypotheses[p.text] for p in split])
             for source, split in pieces.items()
         }
 
@@ -190,6 +207,7 @@ def load_translator(
     beam_size: int | None = None,
     batch_tokens: int = BATCH_TOKENS,
     prompt: str | None = None,
+    glossary: Glossary | None = None,
     offline: bool = False,
     ledger: Ledger | None = None,
 ) -> Translator:
@@ -202,6 +220,7 @@ def load_translator(
         beam_size: the model's own if not given.
         prompt: what a chat model is told, with `{source}` for the text; by default, what
             `mt.models` has for it.
+        glossary: required terms, on top of the names that the model's folder may bring.
 
     Raises:
         ModelError: there is no such model, or it cannot be fetched, loaded or run so.
@@ -223,8 +242,19 @@ def load_translator(
     )
     options = replace(loaded.defaults, beam_size=beam_size) if beam_size else None
     return Translator(
-        loaded, model=local.identity, options=options, batch_tokens=batch_tokens, ledger=ledger
+        loaded,
+        model=local.identity,
+        options=options,
+        glossary=_names_of(local.folder) | (glossary or Glossary()),
+        batch_tokens=batch_tokens,
+        ledger=ledger,
     )
+
+
+def _names_of(folder: Path) -> Glossary:
+    """The names that a model's folder has to help it."""
+    file = folder / "names.tsv"
+    return Glossary.from_file(file) if file.exists() else Glossary()
 
 
 def _target(document: Document, segments: Sequence[SegmentTranslation]) -> Document:
@@ -242,19 +272,21 @@ def _target(document: Document, segments: Sequence[SegmentTranslation]) -> Docum
 
 
 def _joined(
-    source: str, pieces: Sequence[Segment], hypotheses: Sequence[Hypothesis]
+    source: str, reading: Reading, pieces: Sequence[Segment], hypotheses: Sequence[Hypothesis]
 ) -> SegmentTranslation:
     """The result of a source that was decoded in pieces (mostly one), checked as a whole."""
-    target = "".join(
-        hypothesis.text + piece.tail for piece, hypothesis in zip(pieces, hypotheses, strict=True)
-    ).strip()
-    flags = check(source, target, truncated=any(h.truncated for h in hypotheses))
+    target = collapse_space(  # a chat model may write several lines where the source has one
+        "".join(h.text + piece.tail for piece, h in zip(pieces, hypotheses, strict=True))
+    )
+    flags = set(check(source, target, truncated=any(h.truncated for h in hypotheses)))
+    for term in reading.missing(target):
+        flags.add(Flag.GLOSSARY if term.kind is Kind.TERM else Flag.NAMES)
     if len(pieces) > 1:
-        flags = (*flags, Flag.SPLIT)
+        flags.add(Flag.SPLIT)
     scored = [(h.score, max(h.tokens, 1)) for h in hypotheses if h.score is not None]
     weight = sum(tokens for _, tokens in scored)
     score = sum(score * tokens for score, tokens in scored) / weight if scored else None
-    return SegmentTranslation(source, target, score, flags)
+    return SegmentTranslation(source, target, score, tuple(f for f in Flag if f in flags))
 
 
 def _bounded(options: DecodingOptions, source_tokens: int) -> DecodingOptions:

@@ -260,3 +260,14 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on(llama: Path, tmp_path
     assert "run the same command again to go on" in stderr
     assert done.read_text() == "good morning\n" * 1024
     assert [path.name for path in done.parent.iterdir()] == ["a.txt"]
+
+
+def test_a_glossary_is_followed_and_a_bad_one_refused(run) -> None:  # type: ignore[no-untyped-def]
+    write("terms.tsv", "صباح الخير\tmorning greetings\n")
+    result = run("--glossary", "terms.tsv", input="صباح الخير\nشكرا لك\n".encode())
+    assert (result.exit_code, result.stdout) == (0, "morning greetings\nthank you\n")
+    write("terms.tsv", "صباح الخير morning\n")
+    result = run("--glossary", "terms.tsv", input=PAGE.encode())
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "terms.tsv, line 1" in result.stderr
+    assert run("--glossary", "none.tsv", input=b"").exit_code == 2

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mt import translator as translator_module
 from mt.backends import DecodingOptions, Hypothesis, Task
 from mt.errors import OutOfMemory
+from mt.glossary import Glossary, Kind, Term
 from mt.quality import Flag
 from mt.translator import Translator
 
@@ -197,3 +198,35 @@ def test_beam_size_and_limits_reach_the_backend() -> None:
     Translator(backend, options=DecodingOptions(beam_size=7)).translate("نعم")
     assert backend.options[0].beam_size == 7
     assert backend.options[0].max_new_tokens < 64
+
+
+class Latin(WordByWord):
+    """Keeps words in Latin letters, as a model copies them, but for one that it loses."""
+
+    def speak(self, source: str) -> str:
+        words = [w if w.isascii() else WORDS.get(w, "word") for w in source.split()]
+        return " ".join(word for word in words if word != "Lost")
+
+
+def test_terms_are_written_into_what_the_model_reads_and_missed_when_lost() -> None:
+    terms = [Term("حلب", "Aleppo"), Term("حمص", "Lost"), Term("حماة", "Lost", Kind.NAME)]
+    translator = Translator(Latin(), glossary=Glossary(terms))
+    sources = ["نعم في حلب", "لا في حمص الاجتماع", "لا في حماة الاجتماع", "حلب، ٣"]
+    results = translator.translate_segments(sources)
+    assert [r.source for r in results] == sources
+    assert [r.target for r in results] == [
+        "yes in Aleppo",
+        "no in meeting",
+        "no in meeting",
+        "Aleppo, 3",
+    ]
+    assert [r.flags for r in results] == [(), (Flag.GLOSSARY,), (Flag.NAMES,), ()]
+
+
+def test_a_hypothesis_of_several_lines_becomes_one() -> None:
+    class Chatty(WordByWord):
+        def speak(self, source: str) -> str:
+            return f"Here it is:\n\n{super().speak(source)}"
+
+    (result,) = Translator(Chatty()).translate_segments(["نعم في دمشق"])
+    assert result.target == "Here it is: yes in damascus"

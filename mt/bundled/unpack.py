@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from transformers import LlamaForCausalLM
 
 EMBEDDINGS = "arabic_embeddings"
-TEXT_FILES = ("tokenizer.json", "tokenizer_config.json", "generation_config.json")
+TEXT_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "generation_config.json",
+    "names.tsv",
+)
 
 
 def unpack(packed: Path, base: Path, target: Path) -> None:
@@ -36,7 +41,8 @@ def unpack(packed: Path, base: Path, target: Path) -> None:
     weights = merged(model, load_packed(packed))
     write_model(partial, model, {name: value.half() for name, value in weights.items()})
     for name in TEXT_FILES:
-        shutil.copyfile(packed / name, partial / name)
+        if (packed / name).exists():
+            shutil.copyfile(packed / name, partial / name)
     if target.exists():
         shutil.rmtree(target)
     partial.rename(target)

@@ -18,6 +18,8 @@ from typing import Annotated
 
 import typer
 
+from mt.glossary import Glossary, Reading
+
 
 @dataclass(frozen=True)
 class Source:
@@ -63,6 +65,7 @@ SPACED = re.compile(r" +([,.;:!?)\]%])|([(\[]) +| +('s\b)")
 QUOTES = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "«": '"', "»": '"'})
 LONGEST_JOIN = 110  # English words of joined lines
 GRAM = 5
+NAMES_SHARE = 0.75  # of the rows have their names written into the Arabic
 
 Row = tuple[str, str, str]
 
@@ -184,16 +187,33 @@ def _joined(rows: Sequence[Row], dice: random.Random, share: float) -> Iterator[
         at += len(taken)
 
 
+def with_names(rows: Iterable[Row], names: Glossary, seed: int) -> Iterator[Row]:
+    """The rows; in most, the names that the English has are written into the Arabic.
+
+    So the model learns to copy what `mt.glossary` writes into its input.
+    """
+    dice = random.Random(seed)
+    for arabic, english, name in rows:
+        told = [
+            term
+            for term in (names.read(arabic).terms if dice.random() < NAMES_SHARE else ())
+            if not Reading(arabic, (term,)).missing(english)
+        ]
+        yield Glossary(told).read(arabic).text if told else arabic, english, name
+
+
 def main(
     folders: Annotated[list[Path], typer.Argument(help="Folders of tab-separated pairs.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Training file to write.")],
     dev: Annotated[list[Path], typer.Option(help="Held-out files, kept out of training.")],
+    names: Annotated[Path | None, typer.Option(help="Names to write into the Arabic.")] = None,
     seed: Annotated[int, typer.Option(help="Decides what is drawn and the order.")] = 0,
 ) -> None:
     """Filter and balance parallel text into one training file."""
     rows = (row for folder in folders for row in read(folder))
     chosen = choose(rows, held_out(dev))
-    balanced = balance(chosen, seed)
+    glossary = Glossary.from_file(names) if names else Glossary()
+    balanced = list(with_names(balance(chosen, seed), glossary, seed))
     output.write_text("".join("\t".join(row) + "\n" for row in balanced), encoding="utf-8")
     for name, source in SETS.items():
         taken = [row for row in balanced if row[2] == name]
