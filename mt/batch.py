@@ -7,16 +7,16 @@ left out and named; the others are done.
 
 from __future__ import annotations
 
-import filecmp
+import errno
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Generic, TextIO, TypeVar
+from typing import Generic, TextIO, TypeVar
 
 from mt.errors import InputError
-from mt.files import Input, encoding_of, open_input, replacing
+from mt.files import Input, NewFile, cannot_write, encoding_of, open_input
 from mt.formats import FormatOptions, Record, format_of, records
 
 Result = TypeVar("Result")
@@ -96,27 +96,40 @@ class Batch(Generic[Result]):
         self._options = options
         self._render = render
         self._stdout = stdout
-        self._waiting: deque[tuple[Job, Record | None]] = deque()
+        self._waiting: deque[tuple[Job, Record | None]] = deque()  # None is the end of a job
+        self._file: NewFile | None = None  # the output of the job that is being written
 
     def run(
         self, work: Callable[[Iterable[str]], Iterator[Result]]
     ) -> Iterator[tuple[Record, Result]]:
         """Each record with its result, once that is written; a file is whole when its last is.
 
+        An output that cannot be written fails its own job only.
+
         Raises:
-            InputError: an output cannot be written.
+            InputError: nothing more can be written: the disk is full, or standard output gone.
         """
-        with ExitStack() as open_output:
-            writer = _Writer(open_output, self._stdout)
+        try:
+            for result in work(self._texts()):
+                self._end_jobs()
+                record = self._waiting[0][1]
+                if record is None:  # cannot be: the line above took the ends
+                    raise LookupError("the work gave more results than it got texts")
+                text = self._render(record, result)
+                if text is not None:
+                    self._write(text)
+                self._waiting.popleft()  # not before: the job must not look ended if that failed
+                yield record, result
+        finally:  # Ctrl-C included: what is whole is kept
             try:
-                for result in work(self._texts()):
-                    record = self._next(writer)
-                    text = self._render(record, result)
-                    if text is not None:
-                        writer.write(text)
-                    yield record, result
-            finally:  # Ctrl-C included: what is whole is kept
-                self._close_ended(writer)
+                self._end_jobs()
+            finally:
+                self._discard()
+
+    @property
+    def job(self) -> Job:
+        """The job whose result is being written."""
+        return self._waiting[0][0]
 
     def _texts(self) -> Iterator[str]:
         for job in self._jobs:
@@ -128,67 +141,49 @@ class Batch(Generic[Result]):
                 self.failures[job.input.name] = str(error)
             self._waiting.append((job, None))
 
-    def _next(self, writer: _Writer) -> Record:
-        """The record that the next result belongs to; jobs that end before it are closed."""
-        self._close_ended(writer)
-        job, record = self._waiting.popleft()
-        writer.open(job)
-        if record is None:  # cannot be: the loop above took the ends
-            raise LookupError("the work gave more results than it got texts")
-        return record
+    def _write(self, text: str) -> None:
+        with self._failing(self.job):
+            if self.job.output is None:
+                self._stdout.write(text)
+                self._stdout.flush()  # who reads a pipe wants each result when it is there
+            elif self.job.input.name not in self.failures:
+                self._open(self.job.output).write(text)
 
-    def _close_ended(self, writer: _Writer) -> None:
-        """Close the outputs of jobs all of whose records are written."""
+    def _end_jobs(self) -> None:
+        """Keep the outputs of jobs all of whose records are written."""
         while self._waiting and self._waiting[0][1] is None:
             job, _ = self._waiting.popleft()
-            failed = job.input.name in self.failures
-            writer.open(job)
-            unchanged = not failed and writer.is_unchanged()
-            writer.close(keep=not failed and not unchanged)
-            if not failed:
+            unchanged = False
+            with self._failing(job):
+                if job.output and job.input.name not in self.failures:
+                    unchanged = not self._open(job.output).keep()
+            self._discard()
+            if job.input.name not in self.failures:
                 self.finished.append(job)
                 self.unchanged += unchanged
 
+    def _open(self, path: Path) -> NewFile:
+        if self._file is None:
+            self._file = NewFile(path)
+        return self._file
 
-class _Discard(Exception):
-    """Not an error: it makes `replacing` drop the file."""
+    def _discard(self) -> None:
+        if self._file:
+            self._file.discard()
+        self._file = None
 
-
-class _Writer:
-    """The output of one job at a time."""
-
-    def __init__(self, stack: ExitStack, stdout: TextIO) -> None:
-        self._stack = stack
-        self._stdout = stdout
-        self._job: Job | None = None
-        self._file: IO[str] = stdout
-
-    def open(self, job: Job) -> None:
-        if job is not self._job:
-            self._job = job
-            self._file = (
-                self._stack.enter_context(replacing(job.output)) if job.output else self._stdout
-            )
-
-    def write(self, text: str) -> None:
-        self._file.write(text)
-        if self._file is self._stdout:  # who reads a pipe wants each result when it is there
-            self._file.flush()
-
-    def is_unchanged(self) -> bool:
-        """Whether just this is in the output file already, which then keeps its date."""
-        output = self._job.output if self._job else None
-        if output is None or not output.is_file():
-            return False
-        self._file.flush()
-        return filecmp.cmp(self._file.name, output, shallow=False)
-
-    def close(self, *, keep: bool) -> None:
-        self._job = None
-        if keep:
-            self._stack.close()
-        else:
-            try:
-                raise _Discard
-            except _Discard as discard:
-                self._stack.pop_all().__exit__(_Discard, discard, None)
+    @contextmanager
+    def _failing(self, job: Job) -> Iterator[None]:
+        """Says of a job that its output cannot be written, and stops if no other can be."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise  # who reads the output has enough: no error
+        except OSError as error:
+            problem = cannot_write(job.output or "standard output", error)
+            if job.output is None:
+                with suppress(OSError):  # else Python would try again at its end, and complain
+                    self._stdout.close()
+            if job.output is None or error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise problem from error
+            self.failures[job.input.name] = str(problem)

@@ -26,6 +26,7 @@ from rich.progress import (
 )
 
 from mt.batch import Batch, Plan
+from mt.errors import TarjamaError
 from mt.ledger import Ledger
 from mt.models import find_model, licence_warning, published_score
 from mt.sources.auto import choose
@@ -135,6 +136,9 @@ class Console:
             except KeyboardInterrupt:
                 self.error(_interrupted(batch, plan))
                 raise
+            except TarjamaError:  # which is shown last, by who catches it
+                self._tell_failures(plan, batch)
+                raise
         self.detail(f"done in {time.perf_counter() - since:.1f} s")
         return flags
 
@@ -158,18 +162,23 @@ class Console:
                 f"{batch.unchanged} of {len(batch.finished)} outputs were there already, the same"
                 + (f"; {known} texts were known and not decoded again" if known else "")
             )
-        failures = {**plan.failures, **batch.failures}
         if flags:
             counts = ", ".join(f"{name} {count}" for name, count in sorted(flags.items()))
             self.note(f"flagged: {counts} (--json shows where)")
-        for message in failures.values():
-            self.error(message)
-        if failures:
-            self.note(f"{len(failures)} inputs failed; {len(batch.finished)} are done")
+        if self._tell_failures(plan, batch):
             raise typer.Exit(1)
         if strict and flags:
             self.error(f"--strict: {flags.total()} flags")
             raise typer.Exit(3)
+
+    def _tell_failures(self, plan: Plan, batch: Batch[Any]) -> bool:
+        """Name what failed; whether anything did."""
+        failures = {**plan.failures, **batch.failures}
+        for message in failures.values():
+            self.error(message)
+        if failures:
+            self.note(f"{len(failures)} inputs failed; {len(batch.finished)} are done")
+        return bool(failures)
 
     @contextmanager
     def bar(self, total: int | None) -> Iterator[Bar]:

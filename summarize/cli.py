@@ -264,7 +264,7 @@ def digest(
         return digest_text(result) if record.id is not None else None
 
     def as_page(record: Record, result: Digest) -> str | None:
-        job = todo.jobs[len(batch.finished) + len(batch.failures)]
+        job = batch.job
         return pages.add(result, job.input.name, job.output) if record.id is not None else None
 
     folder = output_folder(output, outputs)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import typer
 
 from mt.batch import Batch, plan
 from mt.console import Console
-from mt.files import find_inputs, map_outputs
-from mt.formats import FormatOptions
+from mt.errors import InputError
+from mt.files import NewFile, find_inputs, map_outputs
+from mt.formats import FormatOptions, Record
 from mt.ledger import Ledger
 
 WHOLE = FormatOptions(whole=True)
@@ -114,3 +117,64 @@ def test_what_was_not_decoded_again_is_counted(
     assert "100 of 100 outputs were there already, the same; 12 texts were known" in (
         capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, UnicodeError])
+def test_a_file_whose_last_text_could_not_be_written_is_not_done(
+    folder: Path, problem: type[BaseException]
+) -> None:
+    Path("out").mkdir()
+    Path("out/01.txt").write_text("old")
+
+    def render(record: Record, result: Upper) -> str:
+        if "1" in result.text:
+            raise problem
+        return result.text
+
+    todo = plan(map_outputs(find_inputs([str(folder)]), "out/"), "auto", WHOLE)
+    batch = Batch(todo.jobs, WHOLE, render, StringIO())
+    with pytest.raises(problem):
+        list(batch.run(lambda texts: iter([Upper(text) for text in texts])))
+    assert [job.input.name for job in batch.finished] == ["in/00.txt"]
+    assert Path("out/01.txt").read_text() == "old"
+    assert sorted(path.name for path in Path("out").iterdir()) == ["00.txt", "01.txt"]
+
+
+def test_an_output_that_cannot_be_written_fails_its_own_input_only(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("out/03.txt").mkdir(parents=True)
+    with pytest.raises(typer.Exit):
+        run(folder)
+    assert len([path for path in Path("out").iterdir() if path.is_file()]) == 99
+    assert capsys.readouterr().err == (
+        "error: cannot write out/03.txt: Is a directory\n1 inputs failed; 99 are done\n"
+    )
+
+
+def test_a_full_disk_ends_the_run_and_what_failed_before_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("in/00.txt").write_bytes(b"\0")
+    written: list[str] = []
+
+    def write(self: NewFile, text: str) -> None:
+        written.append(text)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(NewFile, "write", write)
+    with pytest.raises(InputError, match=r"cannot write out/01.txt: No space left on device"):
+        run(folder)
+    assert written == ["TEXT 1\n"]
+    assert "error: in/00.txt is not text" in capsys.readouterr().err
+    assert not list(Path("out").iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_standard_output_that_takes_no_more_is_an_error_of_ours(folder: Path) -> None:
+    todo = plan(map_outputs(find_inputs([str(folder)]), None), "auto", WHOLE)
+    with (
+        Path("/dev/full").open("w") as stdout,
+        pytest.raises(InputError, match="cannot write standard output: No space left on device"),
+    ):
+        list(Batch(todo.jobs, WHOLE, lambda _, result: result.text, stdout).run(upper))

@@ -249,7 +249,7 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on(llama: Path, tmp_path
         assert process.stdin and process.stderr
         process.stdin.write("شكرا لك\n".encode() * 200)
         process.stdin.flush()
-        while not list(done.parent.glob(".a.txt.*")):  # it is being written
+        while not list(done.parent.glob(".tarjama-*")):  # it is being written
             assert process.poll() is None
             time.sleep(0.1)
         time.sleep(1)

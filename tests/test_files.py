@@ -182,10 +182,42 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_text("old")
     with pytest.raises(InputError, match="No space left"), replacing(path) as file:
-        os.dup2(os.open("/dev/full", os.O_WRONLY), file.fileno())
+        os.dup2(os.open("/dev/full", os.O_WRONLY), file._file.fileno())
         file.write("new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_device_and_a_pipe_are_written_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacing(pipe) as file:
+        file.write("text")
+    assert os.read(reader, 10) == b"text"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_link_stays_and_so_do_the_permissions_of_its_file(tmp_path: Path) -> None:
+    path, link = tmp_path / "x.txt", tmp_path / "link.txt"
+    path.write_text("old")
+    path.chmod(0o600)
+    link.symlink_to(path)
+    with replacing(link) as file:
+        file.write("new")
+    assert link.is_symlink()
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_name_as_long_as_it_may_be(tmp_path: Path) -> None:
+    path = tmp_path / ("خبر" * 41 + "خ.txt")
+    assert len(path.name.encode()) > 250
+    with replacing(path) as file:
+        file.write("text")
+    assert path.read_text() == "text"
 
 
 def test_a_folder_is_locked_for_one_run(tmp_path: Path) -> None:
