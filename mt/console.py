@@ -27,6 +27,7 @@ from rich.progress import (
 
 from mt.batch import Batch, Plan
 from mt.errors import TarjamaError
+from mt.files import ERRORS
 from mt.ledger import Ledger
 from mt.models import find_model, licence_warning, published_score
 from mt.sources.auto import choose
@@ -60,13 +61,13 @@ class Bar:
         rate = f"{self.segments / elapsed:.1f}/s" if elapsed else ""
         self._progress.update(
             self._task,
-            advance=sum(len(source.encode()) for source in sources),
+            advance=sum(map(_bytes, sources)),
             description=f"{self.segments} segments {rate}",
         )
 
     def finished(self, text: str) -> None:
         """This text is written: what has been read up to here is done for certain."""
-        self._read += len(text.encode())
+        self._read += _bytes(text)
         self._progress.update(self._task, completed=self._read)
 
 
@@ -209,9 +210,13 @@ def _interrupted(batch: Batch[Any], plan: Plan) -> str:
     return message + "\nrun the same command again to go on from here"
 
 
+def _bytes(text: str) -> int:
+    return len(text.encode(errors=ERRORS))
+
+
 def result_stream() -> TextIO:
     """Standard output as UTF-8, with line ends as they are written."""
     stdout = sys.stdout
     if hasattr(stdout, "reconfigure"):
-        stdout.reconfigure(encoding="utf-8", newline="")
+        stdout.reconfigure(encoding="utf-8", newline="", errors=ERRORS)
     return stdout

@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from mt.errors import InputError
 from mt.formats import is_known
 
+ERRORS = "backslashreplace"  # half a character has no form in UTF-8; written as in JSON: \ud83d
 _STDIN = "-"
 _UNFINISHED = ".tarjama-"  # begins the names of files that are being written
 
@@ -239,13 +240,13 @@ class NewFile:
     def __init__(self, path: Path) -> None:
         self._temporary: Path | None = None
         if path.exists() and not path.is_file():
-            self._file: IO[str] = path.open("w", encoding="utf-8", newline="")
+            self._file: IO[str] = path.open("w", encoding="utf-8", newline="", errors=ERRORS)
             return
         self._path = Path(os.path.realpath(path))  # a link stays, and what it names is replaced
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # Not called after the file: with more letters, a long name in Arabic would be too long.
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=_UNFINISHED)
-        self._file = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        self._file = os.fdopen(handle, "w", encoding="utf-8", newline="", errors=ERRORS)
         self._temporary = Path(name)
 
     def write(self, text: str) -> None:

@@ -219,3 +219,13 @@ def test_importing_the_commands_loads_no_heavy_library() -> None:
     code = f"import sys, summarize, summarize.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("option", ["--html", "--json", "--no-article"])
+def test_half_a_character_is_written_as_its_escape(marian: Path, option: str) -> None:
+    Path("in.jsonl").write_text(json.dumps({"text": GREETINGS + "\ud83d 12"}) + "\n")
+    command = ["digest", "in.jsonl", "--translator", str(marian), "--method", "lead", option]
+    shown, written = run(*command), run(*command, "-o", "out")
+    assert (shown.exit_code, written.exit_code) == (0, 0)
+    assert "\\ud83d" in Path("out").read_text(encoding="utf-8")
+    assert "\\ud83d" in shown.stdout
