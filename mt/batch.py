@@ -48,8 +48,9 @@ class Plan:
     @property
     def size(self) -> int | None:
         """How many bytes there are to read; None if an input is a stream."""
-        paths = [job.input.path for job in self.jobs]
-        return None if None in paths else sum(path.stat().st_size for path in paths if path)
+        if any(job.input.is_stream for job in self.jobs):
+            return None
+        return sum(job.input.path.stat().st_size for job in self.jobs if job.input.path)
 
 
 def plan(
@@ -57,12 +58,15 @@ def plan(
     format: str,  # noqa: A002
     options: FormatOptions,
 ) -> Plan:
-    """Read every file once from end to end, so that a bad one is known before a model loads."""
+    """Read every file once from end to end, so that a bad one is known before a model loads.
+
+    A stream cannot be read twice, so what is wrong with it shows later.
+    """
     result = Plan([], {}, [])
     for item, output in outputs.items():
         try:
             job = Job(item, output, format_of(item.path, format), encoding_of(item))
-            if item.path:
+            if not item.is_stream:
                 size = sum(len(record.text) for record in job.records(options))
                 if not size:
                     result.warnings.append(f"{item.name} has no text")

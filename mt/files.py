@@ -43,6 +43,11 @@ class Input:
         """What messages call it."""
         return str(self.path) if self.path else "standard input"
 
+    @property
+    def is_stream(self) -> bool:
+        """Whether it can be read only once: standard input, or a pipe such as <(zcat a.gz)."""
+        return self.path is None or not self.path.is_file()
+
 
 def find_inputs(arguments: Sequence[str]) -> list[Input]:
     """The inputs that the arguments name: files, folders, patterns, `-` for standard input.
@@ -152,7 +157,7 @@ def encoding_of(item: Input) -> str:
     Raises:
         InputError: the file cannot be read, is not text, or its encoding cannot be told.
     """
-    if item.path is None:
+    if item.path is None or item.is_stream:
         return "utf-8-sig"
     try:
         with item.path.open("rb") as file:

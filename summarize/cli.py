@@ -293,11 +293,11 @@ def _body(page: str) -> str:
 
 
 def _has_arabic(todo: Plan, reading: FormatOptions) -> bool:
-    """Whether a text is Arabic; of standard input it is taken to be."""
+    """Whether a text is Arabic; of a stream it is taken to be."""
     from summarize.words import language_of
 
     return any(
-        job.input.path is None
+        job.input.is_stream
         or any(language_of(record.text) == "ar" for record in job.records(reading))
         for job in todo.jobs
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -178,3 +179,14 @@ def test_standard_output_that_takes_no_more_is_an_error_of_ours(folder: Path) ->
         pytest.raises(InputError, match="cannot write standard output: No space left on device"),
     ):
         list(Batch(todo.jobs, WHOLE, lambda _, result: result.text, stdout).run(upper))
+
+
+def test_a_pipe_is_read_once_and_whole() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"text\n")
+    os.close(writer)
+    todo = plan(map_outputs(find_inputs([f"/dev/fd/{reader}"]), None), "auto", WHOLE)
+    out = StringIO()
+    list(Batch(todo.jobs, WHOLE, lambda _, result: result.text, out).run(upper))
+    os.close(reader)
+    assert (todo.size, todo.warnings, out.getvalue()) == (None, [], "TEXT\n")
