@@ -115,7 +115,7 @@ def translate(
     """Translate Arabic text into English; everything else of the text stays as it is."""
     console = Console(quiet=quiet, verbose=verbose)
     reading = FormatOptions(field, output_field, whole=as_json or article)
-    outputs = map_outputs(find_inputs(inputs or []), output, ".jsonl" if as_json else None)
+    outputs = map_outputs(find_inputs(inputs or [], output), output, ".jsonl" if as_json else None)
     todo = plan(outputs, format, reading)
     console.begin(todo)
     ledger = None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh)

@@ -49,28 +49,30 @@ class Input:
         return self.path is None or not self.path.is_file()
 
 
-def find_inputs(arguments: Sequence[str]) -> list[Input]:
+def find_inputs(arguments: Sequence[str], output: Path | str | None = None) -> list[Input]:
     """The inputs that the arguments name: files, folders, patterns, `-` for standard input.
 
     A folder stands for the files below it whose suffix is known; hidden ones and linked folders
-    are left out. Without arguments it is standard input.
+    are left out, and so is the output folder. Without arguments it is standard input.
 
     Raises:
-        InputError: an argument names nothing.
+        InputError: an argument names nothing, or a folder that cannot be read.
     """
     inputs: dict[Path | None, Input] = {}
+    without = os.path.realpath(output) if output else None
     for argument in arguments or [_STDIN]:
-        for item in _inputs(argument):
+        for item in _inputs(argument, without):
             inputs.setdefault(item.path.resolve() if item.path else None, item)
     return list(inputs.values())
 
 
-def _inputs(argument: str) -> list[Input]:
+def _inputs(argument: str, without: str | None) -> list[Input]:
     if argument == _STDIN:
         return [Input(None, PurePath("standard-input.txt"))]
     path = Path(argument)
     if path.is_dir():
-        found = [Input(file, file.relative_to(path), True) for file in _files_below(path)]
+        files = _files_below(path, without)
+        found = [Input(file, file.relative_to(path), True) for file in files]
         if not found:
             raise InputError(f"{argument} has no files to read (.txt, .jsonl, .csv, .tsv)")
         return found
@@ -78,17 +80,28 @@ def _inputs(argument: str) -> list[Input]:
         return [Input(path, PurePath(path.name))]
     matches = sorted(glob.glob(argument, recursive=True)) if glob.has_magic(argument) else []
     if matches:
-        return [item for match in matches for item in _inputs(match)]
+        return [item for match in matches for item in _inputs(match, without)]
     raise InputError(f"{argument}: no such file or folder")
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for where, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+def _files_below(folder: Path, without: str | None) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and os.path.realpath(os.path.join(where, name)) != without
+        )
         for name in sorted(names):
             path = Path(where, name)
             if not name.startswith(".") and is_known(path) and path.is_file():
                 yield path
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(
+        f"cannot read the folder {error.filename}: {error.strerror}; give the files or folders "
+        "beside it one by one"
+    ) from error
 
 
 def map_outputs(
@@ -121,10 +134,10 @@ def map_outputs(
             item: output / (item.place.with_suffix(suffix) if suffix else item.place)
             for item in inputs
         }
-    sources = {item.path.resolve(): item for item in inputs if item.path}
-    taken: dict[Path, Input] = {}
+    sources = {os.path.realpath(item.path) for item in inputs if item.path}
+    taken: dict[str, Input] = {}
     for item, path in mapped.items():
-        place = path.resolve() if path else Path()
+        place = os.path.realpath(path) if path else ""
         if place in sources:
             raise InputError(f"{path} is an input; choose another --output")
         if place in taken:
@@ -133,7 +146,7 @@ def map_outputs(
                 "give their common folder as the input"
             )
         taken[place] = item
-    _check_writable(output if output.is_dir() else output.absolute().parent, output)
+    _check_writable(output)
     return mapped
 
 
@@ -142,7 +155,13 @@ def output_folder(output: Path | str | None, outputs: Mapping[Input, Path | None
     return Path(output) if output and Path(output) not in outputs.values() else None
 
 
-def _check_writable(folder: Path, output: Path) -> None:
+def _check_writable(output: Path) -> None:
+    if output.exists() and not output.is_file() and not output.is_dir():
+        if not os.access(output, os.W_OK):
+            raise InputError(f"cannot write {output}: no permission")
+        return
+    path = Path(os.path.realpath(output))
+    folder = path if path.is_dir() else path.parent
     while not folder.exists():
         folder = folder.parent
     if not folder.is_dir():
@@ -309,24 +328,28 @@ def locked(folder: Path | None) -> Iterator[None]:
     """Keeps other runs out of an output folder; without one there is nothing to lock.
 
     Raises:
-        InputError: another run is writing into the folder.
+        InputError: another run is writing into the folder, or it cannot be written.
     """
     if folder is None:
         yield
         return
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".tarjama.lock", timeout=0)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise InputError(
             f"another run is writing into {folder}; wait for it, or choose another --output"
         ) from None
+    except OSError as error:
+        raise cannot_write(folder, error) from error
     try:
+        for left in folder.rglob(f"{_UNFINISHED}*"):  # by a run that was killed
+            left.unlink(missing_ok=True)
         yield
     finally:
+        Path(lock.lock_file).unlink(missing_ok=True)  # or it could be another run's already
         lock.release()
-        Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -183,7 +183,7 @@ def summarize(
     )  # fmt: skip
     choice = models.choose()
     reading = FormatOptions(field, output_field, whole=True)
-    outputs = map_outputs(find_inputs(inputs or []), output, ".jsonl" if as_json else None)
+    outputs = map_outputs(find_inputs(inputs or [], output), output, ".jsonl" if as_json else None)
     todo = plan(outputs, format, reading)
     console.begin(todo)
     crosses = language == "en" and _has_arabic(todo, reading)
@@ -248,7 +248,7 @@ def digest(
     choice = models.choose()
     reading = FormatOptions(field, whole=True)
     suffix = ".html" if html else ".jsonl" if as_json else ".txt"
-    outputs = map_outputs(find_inputs(inputs or []), output, suffix)
+    outputs = map_outputs(find_inputs(inputs or [], output), output, suffix)
     todo = plan(outputs, format, reading)
     console.begin(todo)
     digester = Digester(models.load_english(choice))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 import pytest
@@ -18,6 +20,8 @@ from mt.files import (
     output_folder,
     replacing,
 )
+
+SCANDIR = os.scandir
 
 
 @pytest.fixture
@@ -65,6 +69,28 @@ def test_a_symlink_loop_ends(tree: Path) -> None:
     (tree / "a" / "loop").symlink_to(tree / "a")
     (tree / "a" / "self.txt").symlink_to(tree / "a" / "self.txt")
     assert places(find_inputs([str(tree / "a")])) == ["one.txt", "b/two.jsonl"]
+
+
+def test_the_output_folder_is_no_input(tree: Path) -> None:
+    output = tree / "a" / "out"
+    for _ in range(2):
+        inputs = find_inputs([str(tree / "a")], output)
+        assert places(inputs) == ["one.txt", "b/two.jsonl"]
+        for path in map_outputs(inputs, output).values():
+            assert path
+            with replacing(path) as file:
+                file.write("text")
+
+
+def test_a_folder_that_cannot_be_read_is_told(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scandir(path: str) -> Iterator[os.DirEntry[str]]:
+        if path == str(tree / "a" / "b"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return SCANDIR(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(InputError, match=r"cannot read the folder .*/a/b: Permission denied"):
+        find_inputs([str(tree / "a")])
 
 
 def test_one_file_goes_to_a_file_and_a_folder_to_a_tree(tree: Path) -> None:
@@ -135,6 +161,14 @@ def test_a_folder_without_permission_is_told_before_work(tree: Path) -> None:
 def test_an_output_below_a_file_is_told_before_work(tree: Path) -> None:
     with pytest.raises(InputError, match="is not a folder"):
         map_outputs(find_inputs([str(tree / "a" / "one.txt")]), tree / "c.csv" / "out.txt")
+
+
+def test_an_output_may_be_a_device_or_a_link_to_nowhere(tree: Path) -> None:
+    one = find_inputs([str(tree / "a" / "one.txt")])
+    loop = tree / "loop"
+    loop.symlink_to(loop)
+    for output in (Path("/dev/null"), loop):
+        assert list(map_outputs(one, output).values()) == [output]
 
 
 ARABIC = "قال المتحدث إن الاجتماع عقد اليوم في دمشق، وإن النتائج ستعلن غداً.\n"
@@ -230,3 +264,12 @@ def test_a_folder_is_locked_for_one_run(tmp_path: Path) -> None:
     with locked(tmp_path):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    for name in (".tarjama-x1y2", "deep/.tarjama-a3b4", "deep/text.txt"):
+        (tmp_path / name).write_text("text")
+    with locked(tmp_path):
+        pass
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "deep/text.txt"]
