@@ -85,6 +85,40 @@ def test_a_table_gets_one_column_more() -> None:
     )
 
 
+def test_columns_of_the_same_name_or_of_none_are_all_kept() -> None:
+    text = "id,text,,tag,,tag\r\n1,a,x,y,z,w\r\n\r\n2,b,,,,\r\n"
+    assert rewritten(text, "csv") == (
+        "id,text,,tag,,tag,translation\r\n1,a,x,y,z,w,A\r\n\r\n2,b,,,,,B\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a,b,c\ttext\n1\tx\n", "a,b,c\ttext\ttranslation\n1\tx\tX\n"),
+        ('text\n"five" a\n"six\n', 'text\ttranslation\n"five" a\t"FIVE" A\n"six\t"SIX\n'),
+        ('"text"\n"a\tb"\n', 'text\ttranslation\n"a\tb"\t"A\tB"\n'),
+    ],
+)
+def test_tabs_part_cells_and_quotes_do_if_the_header_has_them(text: str, expected: str) -> None:
+    assert rewritten(text, "tsv") == expected
+
+
+def test_a_result_of_two_lines_is_one_cell_of_an_unquoted_table() -> None:
+    assert read("text\na\n", "tsv")[1].write("a\n\tb") == "a\ta b\n"
+
+
+def test_what_a_result_overwrites_is_known() -> None:
+    for text, format in (  # noqa: A001
+        ('{"text": "a", "translation": "old"}\n', "jsonl"),
+        ("translation,text\nold,a\n", "csv"),
+    ):
+        assert read(text, format)[-1].overwrites
+        assert not read(text, format, FormatOptions(output_field="text"))[-1].overwrites
+        assert not read(text, format, FormatOptions(output_field="new"))[-1].overwrites
+    assert rewritten("translation,text\nold,a\n", "csv") == "translation,text\nA,a\n"
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_the_delimiter_is_seen_in_the_header(delimiter: str) -> None:
     text = f"id{delimiter}text\n1{delimiter}a\n"
@@ -103,7 +137,8 @@ def test_a_table_with_a_very_long_field_and_an_empty_table() -> None:
     ("text", "message"),
     [
         ("id,text\n1,a,b\n", "x line 2 has 3 fields, but the header has 2"),
-        ("id,body\n1,a\n", "no field 'text'; it has id, body"),
+        ("id,body\n1,a\n", "x has no field 'text'; it has id, body: choose with --field"),
+        ("text,text\n1,a\n", "x has more than one field 'text'"),
         ('text\n"open\n', "not valid CSV"),
     ],
 )

@@ -1,6 +1,6 @@
 """File formats: each module turns a file into records and says how a result is written back.
 
-A format is a function `records(file, name, options) -> Iterator[Record]`. It reads lazily, so that
+A format is a function `(file, name, options) -> Iterator[Record]`. It reads lazily, so that
 a file of any length streams, and raises InputError with the line where the file is at fault.
 """
 
@@ -25,6 +25,7 @@ class Record:
     id: str | None
     text: str
     write: Callable[[str], str]
+    overwrites: bool = False  # a field that was there before, and is not the text's
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,13 @@ class FormatOptions:
 
 
 # Named by string, so that a format's library loads only when such a file is read.
-_MODULES = {
-    "text": "mt.formats.text",
-    "jsonl": "mt.formats.jsonlines",
-    "csv": "mt.formats.table",
-    "tsv": "mt.formats.table",
+_READERS = {
+    "text": "mt.formats.text:records",
+    "jsonl": "mt.formats.jsonlines:records",
+    "csv": "mt.formats.table:csv_records",
+    "tsv": "mt.formats.table:tsv_records",
 }
-FORMATS = tuple(_MODULES)
+FORMATS = tuple(_READERS)
 _SUFFIXES = {
     ".txt": "text",
     ".text": "text",
@@ -66,7 +67,7 @@ def format_of(path: PurePath | None, asked: str = "auto") -> str:
         InputError: there is no such format.
     """
     if asked != "auto":
-        if asked not in _MODULES:
+        if asked not in _READERS:
             raise InputError(f"unknown format {asked!r}; choose from auto, {', '.join(FORMATS)}")
         return asked
     return _SUFFIXES.get(path.suffix.lower(), "text") if path else "text"
@@ -82,6 +83,6 @@ def records(file: TextIO, name: str, format: str, options: FormatOptions) -> Ite
     Raises:
         InputError: while reading, with the line that is at fault.
     """
-    module = import_module(_MODULES[format])
-    found: Iterator[Record] = module.records(file, name, options)
+    module, _, reader = _READERS[format].partition(":")
+    found: Iterator[Record] = getattr(import_module(module), reader)(file, name, options)
     return found

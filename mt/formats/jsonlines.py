@@ -17,8 +17,10 @@ def records(file: TextIO, name: str, options: FormatOptions) -> Iterator[Record]
             yield Record(None, "", lambda _, line=line: line)  # type: ignore[misc]
             continue
         row = _row(line, f"{name} line {number}")
-        text = text_of(row, f"{name} line {number}", options.field)
-        yield Record(str(row.get("id", number)), text, _writer(row, options.output_field))
+        text = _text(row, f"{name} line {number}", options.field)
+        overwrites = options.output_field in row and options.output_field != options.field
+        write = _writer(row, options.output_field)
+        yield Record(str(row.get("id", number)), text, write, overwrites)
 
 
 def _row(line: str, where: str) -> dict[str, object]:
@@ -36,7 +38,7 @@ def _row(line: str, where: str) -> dict[str, object]:
     return row
 
 
-def text_of(row: dict[str, object], where: str, field: str) -> str:
+def _text(row: dict[str, object], where: str, field: str) -> str:
     """The text of a row; null counts as empty.
 
     Raises:
