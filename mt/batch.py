@@ -17,7 +17,7 @@ from typing import Generic, TextIO, TypeVar
 
 from mt.errors import InputError
 from mt.files import Input, NewFile, cannot_write, encoding_of, open_input
-from mt.formats import FormatOptions, Record, format_of, records
+from mt.formats import FormatOptions, Record, format_of, is_known, records
 
 Result = TypeVar("Result")
 
@@ -63,19 +63,40 @@ def plan(
     A stream cannot be read twice, so what is wrong with it shows later.
     """
     result = Plan([], {}, [])
+    unknown: set[str] = set()  # suffixes
     for item, output in outputs.items():
         try:
             job = Job(item, output, format_of(item.path, format), encoding_of(item))
             if not item.is_stream:
-                size = sum(len(record.text) for record in job.records(options))
-                if not size:
-                    result.warnings.append(f"{item.name} has no text")
+                result.warnings += _oddities(job, options)
+            suffix = item.path.suffix if item.path else ""
+            if format == "auto" and suffix and not is_known(suffix) and suffix not in unknown:
+                unknown.add(suffix)
+                result.warnings.append(
+                    f"{item.name} is read as plain text, as {suffix} is not known; choose with "
+                    "--format"
+                )
             if job.encoding not in ("utf-8-sig", "utf-16"):
                 result.warnings.append(f"{item.name} is not UTF-8; it is read as {job.encoding}")
             result.jobs.append(job)
         except InputError as error:
             result.failures[item.name] = str(error)
     return result
+
+
+def _oddities(job: Job, options: FormatOptions) -> Iterator[str]:
+    """What is odd about the texts of a file, which is read from end to end."""
+    size, overwrites = 0, False
+    for record in job.records(options):
+        size += len(record.text)
+        overwrites |= record.overwrites
+    if not size:
+        yield f"{job.input.name} has no text"
+    if overwrites and not options.may_overwrite:
+        yield (
+            f"{job.input.name} has a field {options.output_field!r}, which is overwritten; choose "
+            "another with --output-field"
+        )
 
 
 class Batch(Generic[Result]):

@@ -102,7 +102,7 @@ def translate(
     glossary: GlossaryFile = None,
     format: Format = "auto",  # noqa: A002 - the name of the option
     field: Field = FormatOptions.field,
-    output_field: OutputField = FormatOptions.output_field,
+    output_field: OutputField = None,
     article: ArticleOnly = False,
     as_json: Json = False,
     strict: Strict = False,
@@ -114,10 +114,15 @@ def translate(
 ) -> None:
     """Translate Arabic text into English; everything else of the text stays as it is."""
     console = Console(quiet=quiet, verbose=verbose)
-    reading = FormatOptions(field, output_field, whole=as_json or article)
+    reading = FormatOptions(
+        field,
+        output_field or FormatOptions.output_field,
+        may_overwrite=as_json or output_field is not None,
+        whole=as_json or article,
+    )
     outputs = map_outputs(find_inputs(inputs or [], output), output, ".jsonl" if as_json else None)
     todo = plan(outputs, format, reading)
-    console.begin(todo)
+    console.begin(todo, reading)
     ledger = None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh)
     translator = load_translator(
         console.choose_model(model, "translate", offline=offline),

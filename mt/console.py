@@ -28,6 +28,7 @@ from rich.progress import (
 from mt.batch import Batch, Plan
 from mt.errors import TarjamaError
 from mt.files import ERRORS
+from mt.formats import FormatOptions, has_fields
 from mt.ledger import Ledger
 from mt.models import find_model, licence_warning, published_score
 from mt.sources.auto import choose
@@ -111,8 +112,20 @@ class Console:
             self.warn(warning)
         return name
 
-    def begin(self, plan: Plan) -> None:
-        """Say what is odd about the inputs; stop if none of them can be done."""
+    def begin(self, plan: Plan, options: FormatOptions) -> None:
+        """Say what is odd about the inputs.
+
+        Raises:
+            BadParameter: --field was given, and no input has fields.
+            Exit: with 1, as none of the inputs can be done.
+        """
+        is_given = options.field != FormatOptions.field
+        if is_given and plan.jobs and not any(has_fields(job.format) for job in plan.jobs):
+            raise typer.BadParameter(
+                f"{plan.jobs[0].input.name} is read as plain text, which has no field "
+                f"{options.field!r}; choose with --format",
+                param_hint="--field",
+            )
         for warning in plan.warnings:
             self.warn(warning)
         if not plan.jobs:

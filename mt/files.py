@@ -93,7 +93,7 @@ def _files_below(folder: Path, without: str | None) -> Iterator[Path]:
         )
         for name in sorted(names):
             path = Path(where, name)
-            if not name.startswith(".") and is_known(path) and path.is_file():
+            if not name.startswith(".") and is_known(path.suffix) and path.is_file():
                 yield path
 
 

@@ -65,7 +65,13 @@ BeamSize = Annotated[
 BatchTokens = Annotated[int, typer.Option(min=1, help="Source tokens decoded together.")]
 Format = Annotated[str, typer.Option(help="auto (by suffix), text, jsonl, csv or tsv.")]
 Field = Annotated[str, typer.Option(help="JSON Lines and tables: the field that has the text.")]
-OutputField = Annotated[str, typer.Option(help="JSON Lines and tables: where the result goes.")]
+OutputField = Annotated[
+    str | None,
+    typer.Option(
+        help="JSON Lines and tables: where the result goes.",
+        show_default="translation or summary",
+    ),
+]
 ArticleOnly = Annotated[
     bool,
     typer.Option(

@@ -162,7 +162,7 @@ def summarize(
     prompt: Prompt = None,
     format: Format = "auto",  # noqa: A002 - the name of the option
     field: Field = FormatOptions.field,
-    output_field: OutputField = "summary",
+    output_field: OutputField = None,
     article: OnlyArticle = True,
     as_json: Json = False,
     strict: Strict = False,
@@ -182,10 +182,15 @@ def summarize(
         quantization, beam_size, prompt, offline, _ledger(fresh, no_cache),
     )  # fmt: skip
     choice = models.choose()
-    reading = FormatOptions(field, output_field, whole=True)
+    reading = FormatOptions(
+        field,
+        output_field or "summary",
+        may_overwrite=as_json or output_field is not None,
+        whole=True,
+    )
     outputs = map_outputs(find_inputs(inputs or [], output), output, ".jsonl" if as_json else None)
     todo = plan(outputs, format, reading)
-    console.begin(todo)
+    console.begin(todo, reading)
     crosses = language == "en" and _has_arabic(todo, reading)
     summarizer = models.load_english(choice) if crosses else models.load_summarizer(choice)
 
@@ -250,7 +255,7 @@ def digest(
     suffix = ".html" if html else ".jsonl" if as_json else ".txt"
     outputs = map_outputs(find_inputs(inputs or [], output), output, suffix)
     todo = plan(outputs, format, reading)
-    console.begin(todo)
+    console.begin(todo, reading)
     digester = Digester(models.load_english(choice))
 
     def work(texts: Iterable[str]) -> Iterator[Digest]:

@@ -20,6 +20,7 @@ from mt.formats import FormatOptions, Record
 from mt.ledger import Ledger
 
 WHOLE = FormatOptions(whole=True)
+NEW = FormatOptions(may_overwrite=False)
 
 
 @dataclass(frozen=True)
@@ -190,3 +191,26 @@ def test_a_pipe_is_read_once_and_whole() -> None:
     list(Batch(todo.jobs, WHOLE, lambda _, result: result.text, out).run(upper))
     os.close(reader)
     assert (todo.size, todo.warnings, out.getvalue()) == (None, [], "TEXT\n")
+
+
+def test_what_is_odd_about_the_inputs_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (
+        ("a.html", "<p>"),
+        ("b.html", "<p>"),
+        ("c", "text"),
+        ("d.txt", ""),
+        ("e.jsonl", '{"text": "a", "translation": "b"}\n'),
+    ):
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    outputs = map_outputs(find_inputs(["*"]), "out")
+    told = plan(outputs, "auto", NEW).warnings
+    assert told == [
+        "a.html is read as plain text, as .html is not known; choose with --format",
+        "d.txt has no text",
+        "e.jsonl has a field 'translation', which is overwritten; choose another with "
+        "--output-field",
+    ]
+    assert plan(outputs, "text", WHOLE).warnings == told[1:2]

@@ -123,7 +123,7 @@ def test_flags_are_counted_and_strict_fails(run) -> None:  # type: ignore[no-unt
         ("nul.txt", b"abc\0", "nul.txt is not text: it has a NUL byte at offset 3"),
         ("bad.jsonl", b'{"text": "a"}\n{"te', "bad.jsonl line 2 is not JSON"),
         ("field.jsonl", b'{"id": 1}\n', "field.jsonl line 1 has no field 'text'; it has id"),
-        ("table.csv", b"a,b\n1\n", "table.csv line 2 has 1 fields, but the header has 2"),
+        ("table.csv", b"a,text\n1\n", "table.csv line 2 has 1 fields, but the header has 2"),
         (
             "image.txt",
             bytes(range(1, 256)) * 3,
@@ -183,6 +183,7 @@ def test_what_cannot_be_done_is_one_line(run, arguments: list[str], message: str
 def test_wrong_usage_is_exit_code_2(run) -> None:  # type: ignore[no-untyped-def]
     assert run("--beam-size", "0").exit_code == 2
     assert run("--nonsense").exit_code == 2
+    assert run("--field", "body", input="text").exit_code == 2  # plain text has no fields
 
 
 def test_a_second_run_into_a_folder_has_to_wait(run) -> None:  # type: ignore[no-untyped-def]

@@ -34,6 +34,7 @@ class FormatOptions:
 
     field: str = "text"  # of JSON Lines and tables: which one holds the text
     output_field: str = "translation"  # where the result goes; the other fields stay
+    may_overwrite: bool = True  # a field of that name; else it is worth a warning
     whole: bool = False  # plain text: the file is one text, not a stream of lines
 
 
@@ -55,9 +56,14 @@ _SUFFIXES = {
 }
 
 
-def is_known(path: PurePath) -> bool:
+def has_fields(format: str) -> bool:  # noqa: A002
+    """Whether the texts of a format are fields of records."""
+    return format != "text"
+
+
+def is_known(suffix: str) -> bool:
     """Whether a file with this suffix is taken when a folder is given."""
-    return path.suffix.lower() in _SUFFIXES
+    return suffix.lower() in _SUFFIXES
 
 
 def format_of(path: PurePath | None, asked: str = "auto") -> str:

@@ -95,8 +95,8 @@ def _place(header: list[str], field: str, name: str) -> int:
     if count != 1:
         problem = "more than one" if count else "no"
         raise InputError(
-            f"{name} has {problem} field {field!r}; it has {', '.join(header) or 'nothing'}: choose "
-            "with --field"
+            f"{name} has {problem} field {field!r}; it has {', '.join(header) or 'nothing'}: "
+            "choose with --field"
         )
     return header.index(field)
 
