@@ -26,6 +26,11 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(«\"'])(?<![0-9٠-٩]\s)(?:[\u0621-\u064a]
 _DIGIT_STOP = re.compile(r"\d\.$")
 _DIGIT = re.compile(r"\d")
 
+# Two dots are a pause ("عاجل .. انفجار في دمشق") in a line without a full stop at its end, which
+# is a headline; who writes them for full stops ends the line with them too.
+_PAUSE = re.compile(r"(?<!\.)\.\.\s*$")
+_FULL_STOP = re.compile(r"[.!?؟…۔][\"'”’»)\]]*$")
+
 # Half of a character, as a JSON escape can give it: no other library takes it for text.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -162,7 +167,7 @@ def _sentences(line: str, language: str) -> Iterator[Segment]:
     for found in sentencex.segment(language, _SURROGATE.sub("\ufffd", line)):
         piece = line[end : end + len(found)]
         end += len(found)
-        if pieces and (not piece.strip() or _goes_on(pieces[-1], piece)):
+        if pieces and (not piece.strip() or _goes_on(pieces[-1], piece, line)):
             pieces[-1] += piece
         else:
             pieces.append(piece)
@@ -173,7 +178,8 @@ def _sentences(line: str, language: str) -> Iterator[Segment]:
         yield Segment(core, piece[len(core) :])
 
 
-def _goes_on(piece: str, following: str) -> bool:
-    """Whether the end of a piece is the middle of an abbreviation, a decimal or a date."""
+def _goes_on(piece: str, following: str, line: str) -> bool:
+    """Whether a piece ends within an abbreviation, a decimal, a date or a headline."""
     inside_number = _DIGIT_STOP.search(piece) and _DIGIT.match(following)
-    return bool(inside_number or _ABBREVIATION.search(piece))
+    inside_headline = _PAUSE.search(piece) and not _FULL_STOP.search(line)
+    return bool(inside_number or inside_headline or _ABBREVIATION.search(piece))
