@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from mt.backends import check_names
+from mt.errors import TarjamaError
+from mt.formats import format_of
+
+
+def _checked(check: Callable[[str], object]) -> Callable[[str], str]:
+    """A check of ours as wrong usage, which is told before a model is fetched."""
+
+    def callback(value: str) -> str:
+        try:
+            check(value)
+        except TarjamaError as error:
+            raise typer.BadParameter(str(error)) from None
+        return value
+
+    return callback
+
 
 Prompt = Annotated[
     str | None,
@@ -52,10 +71,27 @@ ModelName = Annotated[
     ),
 ]
 BackendName = Annotated[
-    str, typer.Option("--backend", help="auto, seq2seq, causal or ctranslate2.")
+    str,
+    typer.Option(
+        "--backend",
+        callback=_checked(lambda value: check_names(kind=value)),
+        help="auto, seq2seq, causal or ctranslate2.",
+    ),
 ]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
-Quantization = Annotated[str, typer.Option(help="auto, none, int8, float16 or bfloat16.")]
+Device = Annotated[
+    str,
+    typer.Option(
+        callback=_checked(lambda value: check_names(device=value)),
+        help="auto, cpu, cuda, cuda:N or mps.",
+    ),
+]
+Quantization = Annotated[
+    str,
+    typer.Option(
+        callback=_checked(lambda value: check_names(quantization=value)),
+        help="auto, none, int8, float16 or bfloat16.",
+    ),
+]
 BeamSize = Annotated[
     int | None,
     typer.Option(
@@ -63,7 +99,13 @@ BeamSize = Annotated[
     ),
 ]
 BatchTokens = Annotated[int, typer.Option(min=1, help="Source tokens decoded together.")]
-Format = Annotated[str, typer.Option(help="auto (by suffix), text, jsonl, csv or tsv.")]
+Format = Annotated[
+    str,
+    typer.Option(
+        callback=_checked(lambda value: format_of(None, value)),
+        help="auto (by suffix), text, jsonl, csv or tsv.",
+    ),
+]
 Field = Annotated[str, typer.Option(help="JSON Lines and tables: the field that has the text.")]
 OutputField = Annotated[
     str | None,

@@ -243,6 +243,7 @@ def test_auto_takes_pytorch_for_what_ctranslate2_cannot_convert(tiny_model):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"device": "cuda:a"}, "unknown device 'cuda:a'; choose from auto, cpu, cuda, mps"),
         ({"kind": "onnx"}, "unknown backend 'onnx'; choose from auto, seq2seq, causal"),
         ({"device": "gpu"}, "unknown device 'gpu'; choose from auto, cpu, cuda, mps"),
         ({"quantization": "int4"}, "unknown quantization 'int4'; choose from auto, none"),

@@ -165,9 +165,6 @@ def test_standard_input_in_another_encoding_is_an_error(run) -> None:  # type: i
     [
         (["missing.txt"], "missing.txt: no such file or folder"),
         (["a.txt", "-o", "a.txt"], "a.txt is an input; choose another --output"),
-        (["a.txt", "--format", "pdf"], "unknown format 'pdf'; choose from auto, text, jsonl"),
-        (["a.txt", "--backend", "onnx"], "unknown backend 'onnx'; choose from"),
-        (["a.txt", "--device", "tpu"], "unknown device 'tpu'"),
         (["a.txt", "-m", "./nowhere"], "nowhere"),
         (["a.txt", "--prompt", "Translate!"], "the prompt 'Translate!' has no {source}"),
     ],
@@ -184,6 +181,27 @@ def test_wrong_usage_is_exit_code_2(run) -> None:  # type: ignore[no-untyped-def
     assert run("--beam-size", "0").exit_code == 2
     assert run("--nonsense").exit_code == 2
     assert run("--field", "body", input="text").exit_code == 2  # plain text has no fields
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--format", "pdf", "unknown format 'pdf'; choose from auto, text, jsonl"),
+        ("--backend", "onnx", "unknown backend 'onnx'; choose from"),
+        ("--device", "cuda:a", "unknown device 'cuda:a'; choose from auto, cpu, cuda, mps"),
+        ("--quantization", "int4", "unknown quantization 'int4'; choose from"),
+    ],
+)
+def test_a_value_that_does_not_exist_is_told_before_a_model_is_fetched(
+    monkeypatch: pytest.MonkeyPatch, option: str, value: str, message: str
+) -> None:
+    def choose_model(*_: object, **__: object) -> str:
+        raise AssertionError("a model is chosen")
+
+    monkeypatch.setattr("mt.console.Console.choose_model", choose_model)
+    result = CliRunner().invoke(app, ["translate", option, value])
+    assert result.exit_code == 2
+    assert " ".join(result.stderr.replace("│", " ").split()).count(message) == 1
 
 
 def test_a_second_run_into_a_folder_has_to_wait(run) -> None:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ file; this one holds what they share and imports none of them, so that `import m
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,9 +113,7 @@ def load_backend(
     # Imported here, and the engines in the functions below: `import mt` must stay light.
     from mt.backends.folder import ModelFolder
 
-    _check("backend", kind, KINDS)
-    _check("quantization", quantization, QUANTIZATIONS)
-    _check("device", device.partition(":")[0], DEVICES)
+    check_names(kind, device, quantization)
     found = ModelFolder.read(folder)
     task = task or Task()
     if kind in ("seq2seq", "causal"):
@@ -168,6 +167,18 @@ def _load_transformers(
     from mt.backends.seq2seq import Seq2SeqBackend
 
     return Seq2SeqBackend(folder, task, device=device, quantization=quantization)
+
+
+def check_names(kind: str = "auto", device: str = "auto", quantization: str = "auto") -> None:
+    """See whether there are such things at all; not whether this machine has them.
+
+    Raises:
+        ModelError: one of them is not known.
+    """
+    _check("backend", kind, KINDS)
+    _check("quantization", quantization, QUANTIZATIONS)
+    is_numbered = re.fullmatch("cuda:[0-9]+", device) is not None
+    _check("device", "cuda" if is_numbered else device, DEVICES)
 
 
 def _check(what: str, value: str, choices: Sequence[str]) -> None:
