@@ -276,6 +276,16 @@ def test_a_folder_is_a_model_if_it_holds_one(tmp_path: Path) -> None:
     assert resolve(str(tmp_path)).identity != found.identity
 
 
+def test_the_bundled_model_is_read_once_to_know_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "part.safetensors").write_bytes(WEIGHTS)
+    monkeypatch.setattr(unpacked, "BUNDLED_FOLDER", tmp_path)
+    first = unpacked.model_folder("bundled")
+    monkeypatch.setattr(unpacked, "sha256", None)
+    assert first and unpacked.model_folder("bundled") == first
+
+
 def test_a_folder_called_like_an_alias_does_not_hide_the_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -72,12 +73,17 @@ def model_folder(source: str) -> Path | None:
         files = sorted(f for f in BUNDLED_FOLDER.iterdir() if f.is_file() and f.suffix != ".md")
         if not any(file.suffix == ".safetensors" for file in files):
             return None
-        return models / f"bundled-{sha256(files)[:12]}"
+        return models / f"bundled-{_hash(tuple(files))[:12]}"
     wanted = PackagedFile.parse(source)
     if not wanted.file.endswith(".gguf"):
         return wanted.path if wanted.path.exists() else None
     expected = wanted.expected
     return models / f"{wanted.package}-{wanted.version}-{expected[:12]}" if expected else None
+
+
+@cache  # a start asks twice, and there are 77 MB to read
+def _hash(files: tuple[Path, ...]) -> str:
+    return sha256(files)
 
 
 def made(source: str) -> list[Path]:
