@@ -97,13 +97,16 @@ def check(
         raise ModelNotFoundError("no model is here to check; fetch one: tarjama models pull NAME")
     broken = False
     for name in wanted:
-        local = resolve(name, offline=offline, progress=_note)
         results = []
-        for found in findings(local):
-            results.append(found)
-            verdict = "skipped" if found.skipped else "broken" if found.problems else "fine"
-            detail = found.skipped or "; ".join(found.problems) or found.outputs[0]
-            typer.echo(f"{name}\t{found.backend}\t{verdict}\t{detail}")
+        try:
+            for found in findings(resolve(name, offline=offline, progress=_note)):
+                results.append(found)
+                verdict = "skipped" if found.skipped else "broken" if found.problems else "fine"
+                detail = found.skipped or "; ".join(found.problems) or found.outputs[0]
+                typer.echo(f"{name}\t{found.backend}\t{verdict}\t{detail}")
+        except TarjamaError as error:
+            _note(f"error: {name}: {error}")
+            broken = True
         broken |= any(r.problems for r in results) or all(r.skipped for r in results)
     if broken:
         raise typer.Exit(1)
@@ -114,11 +117,21 @@ def remove(names: _Names) -> None:
     """Remove models from this machine, and what was made of them."""
     from mt.sources import cached
 
+    failed = False
     for name in names:
-        freed = cached.remove(name)
-        if not freed:
-            raise ModelNotFoundError(f"{name} is not on this machine; nothing was removed")
-        typer.echo(f"{name}\t{freed / 1e6:.0f} MB freed")
+        try:
+            freed = cached.remove(name)
+        except TarjamaError as error:
+            _note(f"error: {error}")
+            failed = True
+            continue
+        if freed:
+            typer.echo(f"{name}\t{freed / 1e6:.0f} MB freed")
+        else:
+            _note(f"error: {name} is not on this machine; nothing of it was removed")
+            failed = True
+    if failed:
+        raise typer.Exit(1)
 
 
 @models_app.command()

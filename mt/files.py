@@ -204,6 +204,12 @@ def _encoding_of_bytes(path: Path, name: str) -> str:
                 offset += len(block) - len(error.object) + error.start
                 return _guess_encoding(path, name, offset)
             offset += len(block)
+    kept, _ = decoder.getstate()
+    if kept:
+        raise InputError(
+            f"{name} ends within a character of UTF-8 (byte 0x{kept[0]:02x} at offset "
+            f"{offset - len(kept)}); it seems to be cut off"
+        )
     return "utf-8-sig"
 
 

@@ -287,7 +287,7 @@ def test_damaged_weights_are_an_error_of_one_line(marian, tmp_path, kind):
     folder = shutil.copytree(marian, tmp_path / "model")
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])
-    with pytest.raises(ModelError, match=r"are damaged .*; fetch the model again") as error:
+    with pytest.raises(ModelError, match=r"are damaged .*; run: tarjama models remove") as error:
         load_backend(folder, kind=kind)
     assert "\n" not in str(error.value)
 

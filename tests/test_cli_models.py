@@ -87,7 +87,7 @@ def test_show_knows_little_of_a_model_that_is_not_in_the_table() -> None:
         (["show", "opos"], "did you mean opus?"),
         (["path", "opus"], "opus is not on this machine; tarjama models pull opus"),
         (["path", "/no/such"], "no folder '/no/such'"),
-        (["remove", "opus"], "opus is not on this machine; nothing was removed"),
+        (["remove", "opus"], "opus is not on this machine; nothing of it was removed"),
         (["remove", "extractive"], "a method without a model"),
         (["pull", "opus", "--offline"], "opus-mt-ar-en is not in the cache"),
         (["check", "opus", "--offline"], "opus-mt-ar-en is not in the cache"),
@@ -153,6 +153,23 @@ def test_check_reports_each_backend_and_fails_for_a_broken_model(
         [str(folder), "ctranslate2", "broken"],
     ]
     assert result.exit_code == 1
+
+
+def test_check_and_remove_go_on_after_a_model_that_fails(marian: Path, tmp_path: Path) -> None:
+    damaged = shutil.copytree(marian, tmp_path / "damaged")
+    (damaged / "config.json").write_text("{")
+    result = tarjama("models", "check", str(damaged), str(marian))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: {damaged}: cannot read {damaged}/config.json")
+    assert "tarjama models remove NAME, then: tarjama models pull NAME" in result.stderr
+    assert result.stdout.startswith(f"{marian}\tseq2seq\t")
+
+    result = tarjama("models", "remove", str(marian), "opus")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        f"error: {marian} is a folder of yours; remove it yourself",
+        "error: opus is not on this machine; nothing of it was removed",
+    ]
 
 
 def test_doctor_tells_what_is_here_and_what_auto_would_take() -> None:

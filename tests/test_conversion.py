@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from tiny_models import PAIRS
 
-from mt.backends import DecodingOptions, load_backend
+from mt.backends import DecodingOptions, converter, load_backend
 from mt.backends.conversion import cache_folder
 from mt.backends.converter import convert
 from mt.backends.folder import ModelFolder
@@ -92,6 +93,16 @@ def test_a_model_is_converted_once_for_each_state_and_precision(llama, cache):
     load_backend(llama, identity="two")
     load_backend(llama, identity="two", quantization="none")
     assert len(converted(cache)) == 3
+
+
+def test_a_disk_that_gets_full_while_converting_is_told_as_such(llama, cache, monkeypatch):
+    def fill(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(converter._Converter, "convert", fill)
+    with pytest.raises(ModelError, match=r"\(No space left on device\); make room on the disk"):
+        load_backend(llama)
+    assert converted(cache) == []
 
 
 def test_a_changed_model_is_converted_again(llama, cache, tmp_path):

@@ -199,6 +199,13 @@ def test_a_nul_byte_is_no_text(tmp_path: Path) -> None:
         encoding_of(Input(path, PurePath("x.txt")))
 
 
+def test_a_file_that_is_cut_within_a_character(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_bytes("نعم".encode()[:-1])
+    with pytest.raises(InputError, match=r"\(byte 0xd9 at offset 4\); it seems to be cut off"):
+        encoding_of(Input(path, PurePath("x.txt")))
+
+
 def test_a_file_is_replaced_only_when_whole(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "x.txt"
     with replacing(path) as file:

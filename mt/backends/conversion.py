@@ -50,7 +50,8 @@ def converted(folder: ModelFolder, identity: str, quantization: str) -> Path:
             if not (target / "model.bin").is_file():  # else another process was faster
                 _convert_into(target, folder, quantization)
     except OSError as error:
-        advice = "make room on the disk" if error.errno == errno.ENOSPC else "set XDG_CACHE_HOME"
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        advice = "make room on the disk" if is_full else "set XDG_CACHE_HOME"
         raise ModelError(
             f"cannot write the converted model to {target.parent} ({error.strerror or error}); "
             f"{advice}, or choose --backend seq2seq or causal"

@@ -23,7 +23,7 @@ import ctranslate2  # type: ignore[import-untyped]
 from mt.backends import DecodingOptions, Hypothesis, Task
 from mt.backends.chat import chat_prompt, fill
 from mt.backends.conversion import converted
-from mt.backends.folder import ModelFolder, all_but_blank, check_fits, count_marks
+from mt.backends.folder import FETCH_AGAIN, ModelFolder, all_but_blank, check_fits, count_marks
 from mt.backends.languages import language_marks
 from mt.backends.tokenizer import load_tokenizer, unknown_characters, vocabulary_of
 from mt.errors import ModelError, OutOfMemory
@@ -273,7 +273,7 @@ def _is_encoder_decoder(folder: Path) -> bool:
     with (folder / "model.bin").open("rb") as file:
         head = file.read(64)
     if len(head) < 8:
-        raise ModelError(f"{folder}/model.bin is damaged; convert the model again")
+        raise ModelError(f"{folder}/model.bin is damaged; {FETCH_AGAIN}")
     (length,) = struct.unpack_from("<H", head, 4)
     return head[6 : 6 + length - 1] == b"TransformerSpec"
 

@@ -33,6 +33,8 @@ _WEIGHTS = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
+# What is there is not fetched again, so a damaged file must go first.
+FETCH_AGAIN = "run: tarjama models remove NAME, then: tarjama models pull NAME"
 _SANE_LIMIT = 10**6  # a tokenizer without a limit says 10**30
 _UNLIMITED_MODEL = 512  # T5 has relative positions: what it saw in training is its limit
 
@@ -208,7 +210,7 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"cannot read {path}: {error}; fetch the model again") from error
+        raise ModelError(f"cannot read {path}: {error}; {FETCH_AGAIN}") from error
     if not isinstance(value, dict):
-        raise ModelError(f"{path} holds no JSON object; fetch the model again")
+        raise ModelError(f"{path} holds no JSON object; {FETCH_AGAIN}")
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 import warnings
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ import transformers
 from safetensors import SafetensorError
 from transformers import GenerationConfig
 
-from mt.backends.folder import ModelFolder
+from mt.backends.folder import FETCH_AGAIN, ModelFolder
 from mt.errors import ModelError
 
 _DTYPES = {"none": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -89,9 +90,11 @@ def loading(folder: ModelFolder) -> Iterator[None]:
             yield
         except (SafetensorError, pickle.UnpicklingError, EOFError) as error:
             raise ModelError(
-                f"the weights in {folder.path} are damaged ({error}); fetch the model again"
+                f"the weights in {folder.path} are damaged ({error}); {FETCH_AGAIN}"
             ) from error
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise  # a conversion writes as well, and who keeps it knows where to make room
             raise ModelError(f"cannot load the model in {folder.path}: {error}") from error
         except (ImportError, ValueError, RuntimeError) as error:
             raise ModelError(f"cannot load the model in {folder.path}: {error}") from error
