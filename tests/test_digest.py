@@ -129,3 +129,10 @@ def test_arabic_runs_right_to_left_everywhere(tmp_path: Path) -> None:
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert 'href="a.html"' in index
     assert 'dir="rtl">البوكمال' in index
+    assert "1 article<" in index
+    assert f"{len(result.flags)} flags<" in index
+
+
+def test_doubts_about_the_dateline_are_shown_too() -> None:
+    dateline = digest_article(digest(PAGE)).partition('class="dateline">')[2].partition("</p>")[0]
+    assert "numbers</span>" in dateline
