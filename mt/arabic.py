@@ -40,6 +40,7 @@ _TO_ASCII = {
     "۔": ".",
     "٭": "*",
 }
+_GUILLEMETS = str.maketrans("«»", '""')
 ASCII_TABLE = str.maketrans(_TO_ASCII)
 DIGITS_AND_PUNCTUATION = "".join(_TO_ASCII)
 
@@ -106,6 +107,15 @@ def ascii_digits_and_punctuation(text: str) -> str:
     '1,200 أم 3.5%?'
     """
     return text.translate(ASCII_TABLE)
+
+
+def english_punctuation(text: str) -> str:
+    """A translation with the digits, punctuation and quotation marks of English.
+
+    >>> english_punctuation("He said: «No»، ٣ times")
+    'He said: "No", 3 times'
+    """
+    return ascii_digits_and_punctuation(text).translate(_GUILLEMETS)
 
 
 def collapse_space(text: str) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from mt.arabic import (
     DIGITS_AND_PUNCTUATION,
-    ascii_digits_and_punctuation,
     collapse_space,
+    english_punctuation,
     has_arabic,
     normalise,
 )
@@ -160,7 +160,7 @@ class Translator:
         """A checked result for each source, given what the model is to read for it."""
         texts = {s: reading.text for s, reading in todo.items() if has_arabic(reading.text)}
         found = {  # all of it was terms
-            source: SegmentTranslation(source, ascii_digits_and_punctuation(reading.text))
+            source: SegmentTranslation(source, english_punctuation(reading.text))
             for source, reading in todo.items()
             if source not in texts
         }
@@ -275,9 +275,9 @@ def _joined(
     source: str, reading: Reading, pieces: Sequence[Segment], hypotheses: Sequence[Hypothesis]
 ) -> SegmentTranslation:
     """The result of a source that was decoded in pieces (mostly one), checked as a whole."""
-    target = collapse_space(  # a chat model may write several lines where the source has one
-        "".join(h.text + piece.tail for piece, h in zip(pieces, hypotheses, strict=True))
-    )
+    joined = "".join(h.text + piece.tail for piece, h in zip(pieces, hypotheses, strict=True))
+    # Models copy marks that English does not have; a chat model may write several lines.
+    target = collapse_space(english_punctuation(joined))
     flags = set(check(source, target, truncated=any(h.truncated for h in hypotheses)))
     for term in reading.missing(target):
         flags.add(Flag.GLOSSARY if term.kind is Kind.TERM else Flag.NAMES)

@@ -230,3 +230,9 @@ def test_a_hypothesis_of_several_lines_becomes_one() -> None:
 
     (result,) = Translator(Chatty()).translate_segments(["نعم في دمشق"])
     assert result.target == "Here it is: yes in damascus"
+
+
+def test_arabic_marks_that_a_model_copies_become_english_ones() -> None:
+    (result,) = Translator(Copies()).translate_segments(["«CNN»، ١٢ نعم؟"])
+    assert result.target == '"CNN", 12 نعم?'
+    assert Flag.UNTRANSLATED in result.flags
