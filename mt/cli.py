@@ -124,26 +124,26 @@ def translate(
     todo = plan(outputs, format, reading)
     console.begin(todo, reading)
     ledger = None if no_cache else Ledger(cache_folder() / "ledger.sqlite", fresh=fresh)
-    translator = load_translator(
-        console.choose_model(model, "translate", offline=offline),
-        backend=backend,
-        device=device,
-        quantization=quantization,
-        beam_size=beam_size,
-        batch_tokens=batch_tokens,
-        prompt=prompt,
-        glossary=Glossary.from_file(glossary) if glossary else None,
-        offline=offline,
-        ledger=ledger,
-    )
-    console.detail(_engine(translator))
+    with locked(output_folder(output, outputs)):  # before a model loads
+        translator = load_translator(
+            console.choose_model(model, "translate", offline=offline),
+            backend=backend,
+            device=device,
+            quantization=quantization,
+            beam_size=beam_size,
+            batch_tokens=batch_tokens,
+            prompt=prompt,
+            glossary=Glossary.from_file(glossary) if glossary else None,
+            offline=offline,
+            ledger=ledger,
+        )
+        console.detail(_engine(translator))
 
-    def work(texts: Iterable[str], bar: Bar) -> Iterator[Translation]:
-        wanted = (Article.from_text(text).text for text in texts) if article else texts
-        return translator.translate_many(wanted, bar.decoded)
+        def work(texts: Iterable[str], bar: Bar) -> Iterator[Translation]:
+            wanted = (Article.from_text(text).text for text in texts) if article else texts
+            return translator.translate_many(wanted, bar.decoded)
 
-    render = _AsJson(translator) if as_json else _as_text
-    with locked(output_folder(output, outputs)):
+        render = _AsJson(translator) if as_json else _as_text
         batch = Batch(todo.jobs, reading, render, result_stream())
         flags = console.run(batch, work, todo)
     console.end(todo, batch, flags, strict=strict, ledger=ledger)

@@ -191,21 +191,21 @@ def summarize(
     outputs = map_outputs(find_inputs(inputs or [], output), output, ".jsonl" if as_json else None)
     todo = plan(outputs, format, reading)
     console.begin(todo, reading)
-    crosses = language == "en" and _has_arabic(todo, reading)
-    summarizer = models.load_english(choice) if crosses else models.load_summarizer(choice)
+    with locked(output_folder(output, outputs)):  # before a model loads
+        crosses = language == "en" and _has_arabic(todo, reading)
+        summarizer = models.load_english(choice) if crosses else models.load_summarizer(choice)
 
-    def work(texts: Iterable[str]) -> Iterator[Summary]:
-        return summarizer.summarize_many(map(_body, texts) if article else texts, length)
+        def work(texts: Iterable[str]) -> Iterator[Summary]:
+            return summarizer.summarize_many(map(_body, texts) if article else texts, length)
 
-    def as_row(record: Record, summary: Summary) -> str | None:
-        row = {"id": record.id, **summary_row(record.text, summary)}
-        return to_json(row) if record.id is not None else None
+        def as_row(record: Record, summary: Summary) -> str | None:
+            row = {"id": record.id, **summary_row(record.text, summary)}
+            return to_json(row) if record.id is not None else None
 
-    def as_text(record: Record, summary: Summary) -> str:
-        text = record.write(summary.text)
-        return text if text.endswith("\n") else text + "\n"
+        def as_text(record: Record, summary: Summary) -> str:
+            text = record.write(summary.text)
+            return text if text.endswith("\n") else text + "\n"
 
-    with locked(output_folder(output, outputs)):
         batch = Batch(todo.jobs, reading, as_row if as_json else as_text, result_stream())
         flags = console.run(batch, lambda texts, _: work(texts), todo)
     console.end(todo, batch, flags, strict=strict, ledger=models.ledger)
@@ -256,26 +256,26 @@ def digest(
     outputs = map_outputs(find_inputs(inputs or [], output), output, suffix)
     todo = plan(outputs, format, reading)
     console.begin(todo, reading)
-    digester = Digester(models.load_english(choice))
-
-    def work(texts: Iterable[str]) -> Iterator[Digest]:
-        return digester.digest_many(texts, length, is_page=article)
-
-    def as_row(record: Record, result: Digest) -> str | None:
-        row = {"id": record.id, **digest_row(record.text, result)}
-        return to_json(row) if record.id is not None else None
-
-    def as_text(record: Record, result: Digest) -> str | None:
-        return digest_text(result) if record.id is not None else None
-
-    def as_page(record: Record, result: Digest) -> str | None:
-        job = batch.job
-        return pages.add(result, job.input.name, job.output) if record.id is not None else None
-
     folder = output_folder(output, outputs)
-    pages = DigestPages(folder)
-    render = as_page if html else as_row if as_json else as_text
-    with locked(folder):
+    with locked(folder):  # before a model loads
+        digester = Digester(models.load_english(choice))
+
+        def work(texts: Iterable[str]) -> Iterator[Digest]:
+            return digester.digest_many(texts, length, is_page=article)
+
+        def as_row(record: Record, result: Digest) -> str | None:
+            row = {"id": record.id, **digest_row(record.text, result)}
+            return to_json(row) if record.id is not None else None
+
+        def as_text(record: Record, result: Digest) -> str | None:
+            return digest_text(result) if record.id is not None else None
+
+        def as_page(record: Record, result: Digest) -> str | None:
+            job = batch.job
+            return pages.add(result, job.input.name, job.output) if record.id is not None else None
+
+        pages = DigestPages(folder)
+        render = as_page if html else as_row if as_json else as_text
         batch = Batch(todo.jobs, reading, render, result_stream())
         flags = console.run(batch, lambda texts, _: work(texts), todo)
         if html:

@@ -204,12 +204,16 @@ def test_a_value_that_does_not_exist_is_told_before_a_model_is_fetched(
     assert " ".join(result.stderr.replace("│", " ").split()).count(message) == 1
 
 
-def test_a_second_run_into_a_folder_has_to_wait(run) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("command", ["translate", "summarize", "digest"])
+def test_a_second_run_into_a_folder_is_told_so_before_a_model_loads(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from mt.files import locked
 
+    monkeypatch.chdir(tmp_path)
     write("in/a.txt", "شكرا لك\n")
     with locked(Path("out")):
-        result = run("in", "-o", "out")
+        result = CliRunner().invoke(app, [command, "in", "-m", "./nowhere", "-o", "out"])
     assert result.exit_code == 1
     assert "another run is writing into out" in result.stderr
 
