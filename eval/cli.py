@@ -109,7 +109,7 @@ def evaluate(
         typer.Option(
             metavar="NAME=MODEL[,OPTION=VALUE…]",
             help="A translator, a summarizer, or TRANSLATOR+SUMMARIZER; repeat for several.",
-            show_default="what auto picks for both tasks",
+            show_default="what auto picks for each task that the articles have references for",
         ),
     ] = None,
     articles: Annotated[
@@ -173,7 +173,7 @@ def evaluate(
         tuple(map(parse_limit, max_drop or [])),
         load_baseline(baseline, chosen) if baseline else None,
     )
-    systems = [parse_system(text) for text in system or _AUTO]
+    systems = [parse_system(text) for text in system or _default_systems(chosen)]
     evaluation.check(systems, chosen, gates)
     found = evaluation.evaluate(
         [evaluation.resolved(s, offline=offline, progress=note) for s in systems],
@@ -196,7 +196,10 @@ def evaluate(
         raise typer.Exit(3)
 
 
-_AUTO = ("auto=auto", "summary=auto,task=summarize")
+def _default_systems(chosen: ArticleSet) -> list[str]:
+    """What `auto` picks for the tasks that the articles have references for."""
+    can_summarize = all(article.summary_en for article in chosen.articles)
+    return ["auto=auto", *(["summary=auto,task=summarize"] if can_summarize else [])]
 
 
 def _articles(

@@ -12,9 +12,10 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from eval.articles import sample_set
-from eval.cli import evaluate
+from eval.articles import load_set, sample_set
+from eval.cli import _default_systems, evaluate
 from eval.metrics import rouge
+from eval.systems import parse_system
 from mt.errors import InputError
 
 FEW = ("--limit", "4", "--samples", "200")
@@ -129,6 +130,13 @@ def test_what_is_wrong_is_said_before_anything_runs(
     assert isinstance(result.exception, InputError)
     assert message in str(result.exception)
     assert result.stdout == ""
+
+
+def test_by_default_both_tasks_run_where_there_are_references(tmp_path: Path) -> None:
+    (tmp_path / "set.tsv").write_text("نعم\tyes\n", "utf-8")
+    both, one = sample_set(), load_set(str(tmp_path / "set.tsv"))
+    tasks = [[parse_system(s).task for s in _default_systems(chosen)] for chosen in (both, one)]
+    assert tasks == [["translate", "summarize"], ["translate"]]
 
 
 def test_plain_files_have_no_summaries_to_score(tmp_path: Path) -> None:
