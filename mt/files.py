@@ -27,6 +27,7 @@ from mt.formats import is_known
 
 ERRORS = "backslashreplace"  # half a character has no form in UTF-8; written as in JSON: \ud83d
 _STDIN = "-"
+_STDOUT = ("-", "/dev/stdout")  # perhaps a file in which a shell goes on: never replaced
 _UNFINISHED = ".tarjama-"  # begins the names of files that are being written
 
 
@@ -107,7 +108,7 @@ def _refuse(error: OSError) -> None:
 def map_outputs(
     inputs: Sequence[Input], output: Path | str | None, suffix: str | None = None
 ) -> dict[Input, Path | None]:
-    """Where the result of each input goes; None is standard output.
+    """Where the result of each input goes; None is standard output, and so is `-`.
 
     One input file goes to a file, several, or a folder, into a folder with the same tree.
 
@@ -118,7 +119,7 @@ def map_outputs(
     Raises:
         InputError: a result would overwrite an input or another result, or has no place.
     """
-    if output is None:
+    if output is None or output in _STDOUT:
         return dict.fromkeys(inputs)
     means_folder = str(output).endswith(("/", os.sep))
     output = Path(output)
@@ -152,7 +153,9 @@ def map_outputs(
 
 def output_folder(output: Path | str | None, outputs: Mapping[Input, Path | None]) -> Path | None:
     """The folder that the outputs are mapped into; None if it is a file, or standard output."""
-    return Path(output) if output and Path(output) not in outputs.values() else None
+    if output is None or output in _STDOUT or Path(output) in outputs.values():
+        return None
+    return Path(output)
 
 
 def _check_writable(output: Path) -> None:

@@ -99,7 +99,9 @@ def test_one_file_goes_to_a_file_and_a_folder_to_a_tree(tree: Path) -> None:
     many = find_inputs([str(tree / "a")])
     out = tree / "out"
     assert list(map_outputs(many, out).values()) == [out / "one.txt", out / "b/two.jsonl"]
-    assert list(map_outputs(many, None).values()) == [None, None]
+    for stdout in (None, "-", "/dev/stdout"):
+        assert list(map_outputs(many, stdout).values()) == [None, None]
+        assert output_folder(stdout, map_outputs(many, stdout)) is None
 
 
 def test_a_folder_of_one_file_is_still_a_folder(tmp_path: Path) -> None:
