@@ -15,8 +15,8 @@ from eval.runner import Run, run, sources_of
 from eval.significance import SAMPLES, SEED
 from eval.systems import System
 from mt.errors import InputError
-from mt.files import replacing
 from mt.models import licence_warning
+from mt.outputs import replacing
 
 
 @dataclass(frozen=True)

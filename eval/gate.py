@@ -19,7 +19,7 @@ from eval.reading import read_lines
 from eval.runner import Run, from_object
 from eval.significance import LEVEL
 from mt.errors import InputError
-from mt.files import replacing
+from mt.outputs import replacing
 
 _FORMAT = 1  # of the baseline file
 

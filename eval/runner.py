@@ -118,7 +118,7 @@ def run(
     else:
         done = decode(system, identity, sources, offline=offline)
     if kept:
-        from mt.files import replacing
+        from mt.outputs import replacing
 
         with replacing(kept) as file:
             json.dump(asdict(done), file, ensure_ascii=False)

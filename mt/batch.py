@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Generic, TextIO, TypeVar
 
 from mt.errors import InputError
-from mt.files import Input, NewFile, cannot_write, encoding_of, open_input
+from mt.files import Input, encoding_of, open_input
 from mt.formats import FormatOptions, Record, format_of, is_known, records
+from mt.outputs import NewFile, cannot_write
 
 Result = TypeVar("Result")
 

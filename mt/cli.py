@@ -20,7 +20,7 @@ from mt.batch import Batch, plan
 from mt.cli_models import doctor, models_app
 from mt.console import Bar, Console, result_stream
 from mt.errors import TarjamaError
-from mt.files import find_inputs, locked, map_outputs, output_folder
+from mt.files import find_inputs, map_outputs, output_folder
 from mt.formats import FormatOptions, Record
 from mt.formats.jsonlines import line_of
 from mt.glossary import Glossary
@@ -48,6 +48,7 @@ from mt.options import (
     Strict,
     Verbose,
 )
+from mt.outputs import locked
 from mt.sources import cache_folder
 from mt.translator import BATCH_TOKENS, Translation, Translator, load_translator
 from summarize.cli import digest, summarize

@@ -27,10 +27,10 @@ from rich.progress import (
 
 from mt.batch import Batch, Plan
 from mt.errors import TarjamaError
-from mt.files import ERRORS
 from mt.formats import FormatOptions, has_fields
 from mt.ledger import Ledger
 from mt.models import find_model, licence_warning, published_score
+from mt.outputs import ERRORS
 from mt.sources.auto import choose
 
 

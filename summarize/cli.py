@@ -15,7 +15,7 @@ from mt.article import Article
 from mt.batch import Batch, Plan, plan
 from mt.console import Console, result_stream
 from mt.errors import InputError
-from mt.files import find_inputs, locked, map_outputs, output_folder
+from mt.files import find_inputs, map_outputs, output_folder
 from mt.formats import FormatOptions, Record
 from mt.ledger import Ledger
 from mt.options import (
@@ -37,6 +37,7 @@ from mt.options import (
     Strict,
     Verbose,
 )
+from mt.outputs import locked
 from mt.sources import cache_folder
 from summarize.length import Length
 from summarize.options import (

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from mt.files import replacing
+from mt.outputs import replacing
 from mt.quality import Flag
 from summarize.digest import Digest
 from summarize.faithfulness import SummaryFlag

@@ -15,9 +15,10 @@ import typer
 from mt.batch import Batch, plan
 from mt.console import Console
 from mt.errors import InputError
-from mt.files import NewFile, find_inputs, map_outputs
+from mt.files import find_inputs, map_outputs
 from mt.formats import FormatOptions, Record
 from mt.ledger import Ledger
+from mt.outputs import NewFile
 
 WHOLE = FormatOptions(whole=True)
 NEW = FormatOptions(may_overwrite=False)

@@ -208,7 +208,7 @@ def test_a_value_that_does_not_exist_is_told_before_a_model_is_fetched(
 def test_a_second_run_into_a_folder_is_told_so_before_a_model_loads(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mt.files import locked
+    from mt.outputs import locked
 
     monkeypatch.chdir(tmp_path)
     write("in/a.txt", "شكرا لك\n")

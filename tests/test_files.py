@@ -14,12 +14,11 @@ from mt.files import (
     Input,
     encoding_of,
     find_inputs,
-    locked,
     map_outputs,
     open_input,
     output_folder,
-    replacing,
 )
+from mt.outputs import locked, replacing
 
 SCANDIR = os.scandir
 
