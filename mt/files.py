@@ -49,13 +49,16 @@ def find_inputs(arguments: Sequence[str], output: Path | str | None = None) -> l
     are left out, and so is the output folder. Without arguments it is standard input.
 
     Raises:
-        InputError: an argument names nothing, or a folder that cannot be read.
+        InputError: an argument names nothing, or what must not be read.
     """
     inputs: dict[Path | None, Input] = {}
     without = os.path.realpath(output) if output else None
-    for argument in arguments or [_STDIN]:
-        for item in _inputs(argument, without):
-            inputs.setdefault(item.path.resolve() if item.path else None, item)
+    try:
+        for argument in arguments or [_STDIN]:
+            for item in _inputs(argument, without):
+                inputs.setdefault(item.path.resolve() if item.path else None, item)
+    except OSError as error:
+        raise InputError(f"cannot read {error.filename}: {error.strerror}") from error
     return list(inputs.values())
 
 
@@ -91,10 +94,7 @@ def _files_below(folder: Path, without: str | None) -> Iterator[Path]:
 
 
 def _refuse(error: OSError) -> None:
-    raise InputError(
-        f"cannot read the folder {error.filename}: {error.strerror}; give the files or folders "
-        "beside it one by one"
-    ) from error
+    raise error  # os.walk would leave out what it cannot read, without a word
 
 
 def map_outputs(
@@ -116,10 +116,11 @@ def map_outputs(
     means_folder = str(output).endswith(("/", os.sep))
     output = Path(output)
     single = len(inputs) == 1 and not inputs[0].in_folder
-    if single and not means_folder and not output.is_dir():
+    # os.path says no where Path would raise: below a folder that must not be entered.
+    if single and not means_folder and not os.path.isdir(output):
         mapped: dict[Input, Path | None] = {inputs[0]: output}
     else:
-        if output.exists() and not output.is_dir():
+        if os.path.exists(output) and not os.path.isdir(output):
             raise InputError(
                 f"{output} is a file, but a folder is needed; choose another --output"
             )
@@ -151,15 +152,15 @@ def output_folder(output: Path | str | None, outputs: Mapping[Input, Path | None
 
 
 def _check_writable(output: Path) -> None:
-    if output.exists() and not output.is_file() and not output.is_dir():
+    if os.path.exists(output) and not os.path.isfile(output) and not os.path.isdir(output):
         if not os.access(output, os.W_OK):
             raise InputError(f"cannot write {output}: no permission")
         return
     path = Path(os.path.realpath(output))
-    folder = path if path.is_dir() else path.parent
-    while not folder.exists():
+    folder = path if os.path.isdir(path) else path.parent
+    while not os.path.exists(folder):
         folder = folder.parent
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise InputError(f"cannot write {output}: {folder} is not a folder")
     if not os.access(folder, os.W_OK):
         raise InputError(f"cannot write {output}: no permission to write into {folder}")

@@ -88,8 +88,20 @@ def test_a_folder_that_cannot_be_read_is_told(tree: Path, monkeypatch: pytest.Mo
         return SCANDIR(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    with pytest.raises(InputError, match=r"cannot read the folder .*/a/b: Permission denied"):
+    with pytest.raises(InputError, match=r"cannot read .*/a/b: Permission denied"):
         find_inputs([str(tree / "a")])
+
+
+def test_what_is_in_a_folder_that_must_not_be_entered_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(path: str, **_: object) -> os.stat_result:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", refuse)
+        with pytest.raises(InputError, match=r"cannot read /shut/one\.txt: Permission denied"):
+            find_inputs(["/shut/one.txt"])
 
 
 def test_one_file_goes_to_a_file_and_a_folder_to_a_tree(tree: Path) -> None:
