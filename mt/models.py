@@ -231,8 +231,8 @@ MODELS = (
         licence="Apache-2.0",
         commercial=True,
         parameters="135 M",
-        score=NOT_PUBLISHED,
-        score_source="no summarization figure found",
+        score="BBC News Summary, its first 38 of 200: ROUGE-1/2/L 37.8/20.1/25.1",
+        score_source="measured: README, Summaries",
         prompt=PROMPTS["summarize"],
         note="needs no hub; invents details now and then",
     ),
@@ -245,9 +245,9 @@ MODELS = (
         licence="–",
         commercial=True,
         parameters="none",
-        score="measured by `tarjama evaluate`: see its lead, LexRank and TextRank rows",
-        score_source="–",
-        note="chooses sentences of the text; no model, so nothing is invented",
+        score="BBC News Summary, 200 articles: ROUGE-1/2/L 48.2/41.0/37.0",
+        score_source="measured: README, Summaries",
+        note="chooses sentences of the text, and so invents nothing",
     ),
 )
 
