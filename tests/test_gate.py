@@ -14,6 +14,7 @@ from evaluated import articles, references, translation, worse
 from eval.articles import ArticleSet, sample_set
 from eval.board import Board, boards
 from eval.gate import (
+    Baseline,
     Limit,
     Verdict,
     fail_under,
@@ -24,9 +25,10 @@ from eval.gate import (
 )
 from eval.junit import as_junit
 from eval.manifest import manifest
-from eval.runner import Run
+from eval.runner import Output, Run
 from mt.errors import InputError
 
+ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.usefixtures("no_comet")
 SET = articles(10)
 TEXTS = worse(references(SET), every=3)
@@ -145,6 +147,41 @@ def test_on_the_sample_set_names_exchanged_fail(
     limits = [Limit("bleu", 0.5), Limit("names", 0.5)]
     found = max_drop(boards([now], of, samples=50), limits, baseline, of)
     assert outcomes(found) == ["failed", "failed"]
+
+
+@pytest.fixture(scope="module")
+def bundled() -> tuple[ArticleSet, Baseline]:
+    """The articles of `make baseline`, and what the bundled model wrote when it was run."""
+    path = ROOT / "eval" / "baseline.json"
+    if not path.exists():
+        pytest.skip("there is no eval/baseline.json; run: make baseline")
+    of = replace(sample_set(), articles=sample_set().articles[:5])
+    return of, load_baseline(path, of)
+
+
+def own_gate(of: ArticleSet, baseline: Baseline, texts: list[str]) -> list[str]:
+    """What `make gate` would say if the bundled model wrote these texts."""
+    outputs = tuple(map(Output, texts))
+    now = boards([replace(baseline.runs[0], outputs=outputs)], of, samples=50)
+    return outcomes(max_drop(now, [Limit("bleu", 1), Limit("chrf", 1)], baseline, of))
+
+
+def test_the_bundled_model_as_it_was_passes_its_gate(bundled: tuple[ArticleSet, Baseline]) -> None:
+    assert own_gate(*bundled, bundled[1].runs[0].texts) == ["passed", "passed"]
+
+
+def test_the_bundled_model_with_its_names_shuffled_and_its_ends_lost_fails_its_gate(
+    bundled: tuple[ArticleSet, Baseline],
+) -> None:
+    name = re.compile(r"(?<=\w )[A-Z]\w+")
+    cut = [
+        " ".join(text.split()[: -len(text.split()) // 5 or None])
+        for text in bundled[1].runs[0].texts
+    ]
+    names = [found for text in cut for found in name.findall(text)]
+    others = iter([*names[9:], *names[:9]])
+    worse = [name.sub(lambda match: next(others), text) for text in cut]
+    assert own_gate(*bundled, worse) == ["failed", "failed"]
 
 
 def test_a_large_drop_within_the_limit_passes(tmp_path: Path) -> None:
