@@ -7,7 +7,6 @@ left out and named; the others are done.
 
 from __future__ import annotations
 
-import errno
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TextIO, TypeVar
 
-from mt.errors import InputError
+from mt.errors import InputError, is_disk_full
 from mt.files import Input, encoding_of, open_input
 from mt.formats import FormatOptions, Record, format_of, is_known, records
 from mt.outputs import NewFile, cannot_write
@@ -210,6 +209,6 @@ class Batch(Generic[Result]):
             if job.output is None:
                 with suppress(OSError):  # else Python would try again at its end, and complain
                     self._stdout.close()
-            if job.output is None or error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if job.output is None or is_disk_full(error):
                 raise problem from error
             self.failures[job.input.name] = str(problem)

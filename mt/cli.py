@@ -7,8 +7,10 @@ libraries before it runs.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -19,7 +21,7 @@ from mt.article import Article
 from mt.batch import Batch, plan
 from mt.cli_models import doctor, models_app
 from mt.console import Bar, Console, result_stream
-from mt.errors import TarjamaError
+from mt.errors import TarjamaError, is_disk_full
 from mt.files import find_inputs, map_outputs, output_folder
 from mt.formats import FormatOptions, Record
 from mt.formats.jsonlines import line_of
@@ -62,6 +64,14 @@ class _Group(typer.core.TyperGroup):
             return super().invoke(ctx)
         except TarjamaError as error:
             typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from None
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            with suppress(OSError):  # else Python would try again at its end, and complain
+                sys.stdout.close()
+            where = error.filename or "what was to be written"
+            typer.echo(f"error: no room on the disk for {where}; make some", err=True)
             raise typer.Exit(1) from None
 
 

@@ -9,6 +9,8 @@ TarjamaError
 └── MissingExtraError        an optional dependency is not installed    (also an ImportError)
 """
 
+import errno
+
 
 class TarjamaError(Exception):
     """The root: catch this to catch everything that tarjama raises on purpose."""
@@ -36,3 +38,8 @@ class OutOfMemory(ModelError):
 
 class MissingExtraError(TarjamaError, ImportError):
     """An optional dependency is not installed."""
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether there is no room left, or none that this user may take."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)

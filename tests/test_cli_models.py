@@ -61,6 +61,15 @@ def test_the_list_as_json() -> None:
     assert not any(row["cached"] for row in rows)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_standard_output_on_a_full_disk_is_an_error_of_one_line() -> None:
+    command = [sys.executable, "-m", "mt", "models", "list"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "error: no room on the disk for what was to be written; make some\n"
+
+
 def test_show_tells_licence_commercial_use_and_the_source_of_the_score() -> None:
     result = tarjama("models", "show", "nllb-600m")
     assert (result.exit_code, result.stderr) == (0, "")

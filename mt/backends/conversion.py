@@ -7,7 +7,6 @@ leaves nothing that could be taken for a model. What it leaves is removed by the
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import importlib.metadata
 import logging
@@ -18,7 +17,7 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 from mt.backends.folder import ModelFolder
-from mt.errors import ModelError
+from mt.errors import ModelError, is_disk_full
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +49,7 @@ def converted(folder: ModelFolder, identity: str, quantization: str) -> Path:
             if not (target / "model.bin").is_file():  # else another process was faster
                 _convert_into(target, folder, quantization)
     except OSError as error:
-        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        advice = "make room on the disk" if is_full else "set XDG_CACHE_HOME"
+        advice = "make room on the disk" if is_disk_full(error) else "set XDG_CACHE_HOME"
         raise ModelError(
             f"cannot write the converted model to {target.parent} ({error.strerror or error}); "
             f"{advice}, or choose --backend seq2seq or causal"

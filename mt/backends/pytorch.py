@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import pickle
 import warnings
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from safetensors import SafetensorError
 from transformers import GenerationConfig
 
 from mt.backends.folder import FETCH_AGAIN, ModelFolder
-from mt.errors import ModelError
+from mt.errors import ModelError, is_disk_full
 
 _DTYPES = {"none": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 # These overflow in float16, which has no room for the large values they were trained with.
@@ -93,7 +92,7 @@ def loading(folder: ModelFolder) -> Iterator[None]:
                 f"the weights in {folder.path} are damaged ({error}); {FETCH_AGAIN}"
             ) from error
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_disk_full(error):
                 raise  # a conversion writes as well, and who keeps it knows where to make room
             raise ModelError(f"cannot load the model in {folder.path}: {error}") from error
         except (ImportError, ValueError, RuntimeError) as error:

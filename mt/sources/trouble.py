@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mt.errors import DownloadError, ModelError, ModelNotFoundError
+from mt.errors import DownloadError, ModelError, ModelNotFoundError, is_disk_full
 from mt.models import nearest_alias
 
 
@@ -97,7 +96,7 @@ def _broken_off(error: BaseException, repo: str, hub: str) -> DownloadError:
 
 
 def _disk(error: OSError, repo: str) -> DownloadError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_disk_full(error):
         return DownloadError(f"the disk is full; make room for {repo}, or set HF_HOME elsewhere")
     if "Consistency check failed" in str(error):
         return DownloadError(f"{repo} arrived incomplete and was not kept; try again")
