@@ -280,7 +280,7 @@ def digest(
         batch = Batch(todo.jobs, reading, render, result_stream())
         flags = console.run(batch, lambda texts, _: work(texts), todo)
         if html:
-            pages.write_index()
+            pages.write_index({job.output for job in batch.finished})
     console.end(todo, batch, flags, strict=strict, ledger=models.ledger)
 
 

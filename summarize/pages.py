@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,16 +77,19 @@ class DigestPages:
             self._entries.append(_entry(digest, name, page.relative_to(self._folder)))
         return opening + digest_article(digest)
 
-    def write_index(self) -> None:
-        """Write the index of the pages into the folder, if there is one.
+    def write_index(self, finished: Container[Path | None]) -> None:
+        """Write the index of the pages that are whole into the folder, if there is one.
 
         Raises:
             InputError: it cannot be written.
         """
-        if self._folder and self._entries:
+        if self._folder is None:
+            return
+        entries = [entry for entry in self._entries if self._folder / entry.path in finished]
+        if entries:
             with replacing(self._folder / INDEX) as file:
                 file.write(digest_head("Digest"))
-                file.write(_template("digest_index").render(entries=self._entries))
+                file.write(_template("digest_index").render(entries=entries))
 
 
 def digest_head(title: str) -> str:

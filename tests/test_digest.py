@@ -125,12 +125,22 @@ def test_arabic_runs_right_to_left_everywhere(tmp_path: Path) -> None:
     assert html.count('lang="ar" dir="rtl"') == 1 + len(list(paragraphs(result.body))) + len(
         list(paragraphs(result.captions))
     )
-    pages.write_index()
+    pages.write_index({tmp_path / "a.html"})
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert 'href="a.html"' in index
     assert 'dir="rtl">البوكمال' in index
     assert "1 article<" in index
     assert f"{len(result.flags)} flags<" in index
+
+
+def test_a_page_that_could_not_be_written_is_not_in_the_index(tmp_path: Path) -> None:
+    pages = DigestPages(tmp_path)
+    for name in ("a.html", "b.html"):
+        pages.add(digest(PAGE), name, tmp_path / name)
+    pages.write_index({tmp_path / "b.html"})
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'href="b.html"' in index
+    assert 'href="a.html"' not in index
 
 
 def test_doubts_about_the_dateline_are_shown_too() -> None:
