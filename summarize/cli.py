@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import typer
@@ -25,6 +26,7 @@ from mt.options import (
     Field,
     Format,
     Fresh,
+    GlossaryFile,
     Inputs,
     Json,
     NoCache,
@@ -85,6 +87,7 @@ class _Models:
     quantization: str
     beam_size: int | None
     prompt: str | None
+    glossary: Path | None
     offline: bool
     ledger: Ledger | None
 
@@ -123,12 +126,14 @@ class _Models:
         )
 
     def load_translator(self) -> Translator:
+        from mt.glossary import Glossary
         from mt.translator import load_translator
 
         return load_translator(
             self.console.choose_model(self.translator, "translate", offline=self.offline),
             device=self.device,
             quantization=self.quantization,
+            glossary=Glossary.from_file(self.glossary) if self.glossary else None,
             offline=self.offline,
             ledger=self.ledger,
         )
@@ -161,6 +166,7 @@ def summarize(
     quantization: Quantization = "auto",
     beam_size: BeamSize = None,
     prompt: Prompt = None,
+    glossary: GlossaryFile = None,
     format: Format = "auto",  # noqa: A002 - the name of the option
     field: Field = FormatOptions.field,
     output_field: OutputField = None,
@@ -180,7 +186,7 @@ def summarize(
     length = _length(sentences, max_words)
     models = _Models(
         console, model, translator, method, language, order, length, backend, device,
-        quantization, beam_size, prompt, offline, _ledger(fresh, no_cache),
+        quantization, beam_size, prompt, glossary, offline, _ledger(fresh, no_cache),
     )  # fmt: skip
     choice = models.choose()
     reading = FormatOptions(
@@ -226,6 +232,7 @@ def digest(
     quantization: Quantization = "auto",
     beam_size: BeamSize = None,
     prompt: Prompt = None,
+    glossary: GlossaryFile = None,
     format: Format = "auto",  # noqa: A002 - the name of the option
     field: Field = FormatOptions.field,
     article: OnlyArticle = True,
@@ -249,7 +256,7 @@ def digest(
     length = _length(sentences, max_words)
     models = _Models(
         console, model, translator, method, "en", order, length, backend, device,
-        quantization, beam_size, prompt, offline, _ledger(fresh, no_cache),
+        quantization, beam_size, prompt, glossary, offline, _ledger(fresh, no_cache),
     )  # fmt: skip
     choice = models.choose()
     reading = FormatOptions(field, whole=True)

@@ -167,6 +167,14 @@ def test_a_digest_in_a_terminal(marian: Path) -> None:
     )
 
 
+def test_a_digest_follows_a_glossary(marian: Path) -> None:
+    Path("terms.tsv").write_text("صباح الخير\tmorning greetings\n", encoding="utf-8")
+    terms = ["--glossary", "terms.tsv"]
+    result = run("digest", "--translator", str(marian), "--method", "lead", *terms, text=GREETINGS)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "morning greetings" in result.stdout
+
+
 def test_a_digest_as_json(marian: Path) -> None:
     Path("in.jsonl").write_text(json.dumps({"id": "x", "text": GREETINGS}) + "\n")
     result = run("digest", "in.jsonl", "--json", "--translator", str(marian), "--method", "lead")
