@@ -56,7 +56,7 @@ def main(
         "no_repeat_ngram_size": no_repeat if no_repeat >= 0 else None,
         "repetition_penalty": repetition_penalty or None,
     }
-    translator = load_translator(str(folder.resolve()), offline=True)
+    translator = load_translator(str(folder.resolve()), prompt="{source}", offline=True)
     changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     translator.options = replace(translator.options, **changed)
     if not names:
