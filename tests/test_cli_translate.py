@@ -261,6 +261,10 @@ def test_a_broken_pipe_ends_quietly(llama: Path) -> None:
     assert out.stderr == b""
 
 
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_keeps_what_is_done_and_goes_on(llama: Path, tmp_path: Path) -> None:
     """Ctrl-C while standard input is still open: finished files stay, half ones do not."""
     write(str(tmp_path / "a.txt"), "صباح الخير\n" * 1024)
@@ -268,7 +272,8 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on(llama: Path, tmp_path
     command += [str(tmp_path / "out/"), str(tmp_path / "a.txt"), "-"]
     done = tmp_path / "out" / "a.txt"
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stderr=pipe) as process:
+    # What a shell starts in the background ignores Ctrl-C, and so would its children.
+    with subprocess.Popen(command, stdin=pipe, stderr=pipe, preexec_fn=_heed_ctrl_c) as process:
         assert process.stdin and process.stderr
         process.stdin.write("شكرا لك\n".encode() * 200)
         process.stdin.flush()
