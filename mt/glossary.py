@@ -16,6 +16,7 @@ from typing import Self
 
 from mt.arabic import arabic_word_matches, normalise
 from mt.errors import InputError
+from mt.transliteration import UnknownNames
 
 _SAME = str.maketrans({**dict.fromkeys("أإآٱ", "ا"), "ة": "ه"})
 _CLITICS = re.compile("([وف]?)([بكل]?)")
@@ -71,8 +72,9 @@ class Glossary:
     'قال Yahya Saree: رد سريع في Hodeidah و ل Hodeidah'
     """
 
-    def __init__(self, terms: Iterable[Term] = ()) -> None:
-        """Of terms with the same Arabic the last one counts."""
+    def __init__(self, terms: Iterable[Term] = (), unknown: UnknownNames | None = None) -> None:
+        """Of terms with the same Arabic the last one counts; `unknown` spells other names."""
+        self._unknown = unknown
         self._terms = {_folded(term.source): term for term in terms}
         self._longest = max((source.count(" ") + 1 for source in self._terms), default=0)
 
@@ -87,16 +89,20 @@ class Glossary:
 
     def __or__(self, other: Glossary) -> Glossary:
         """The terms of both; where they differ, those of the other."""
-        return Glossary([*self._terms.values(), *other._terms.values()])
+        terms = [*self._terms.values(), *other._terms.values()]
+        return Glossary(terms, other._unknown or self._unknown)
 
     def read(self, text: str) -> Reading:
-        """The text with the English of every term in it."""
+        """The text with the English of every term in it, and the guesses for other names."""
         parts, terms, at = [], [], 0
         for match in self._matches(text):
-            parts += [text[at : match.start], match.clitic, match.term.target]
+            parts += [self._spelled(text[at : match.start]), match.clitic, match.term.target]
             terms.append(match.term)
             at = match.end
-        return Reading("".join([*parts, text[at:]]), tuple(terms))
+        return Reading("".join([*parts, self._spelled(text[at:])]), tuple(terms))
+
+    def _spelled(self, text: str) -> str:
+        return self._unknown.write(text) if self._unknown else text
 
     def _matches(self, text: str) -> Iterator[_Match]:
         """The terms that count, in the order of the text."""

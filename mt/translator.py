@@ -31,6 +31,7 @@ from mt.models import prompt_for
 from mt.quality import REDECODE, Flag, better, check, needs_translation
 from mt.sources import resolve
 from mt.sources.auto import choose
+from mt.transliteration import UnknownNames
 
 logger = logging.getLogger(__name__)
 
@@ -252,9 +253,10 @@ def load_translator(
 
 
 def _names_of(folder: Path) -> Glossary:
-    """The names that a model's folder has to help it."""
+    """What a model's folder has to help it with names."""
     file = folder / "names.tsv"
-    return Glossary.from_file(file) if file.exists() else Glossary()
+    names = Glossary.from_file(file) if file.exists() else Glossary()
+    return names | Glossary(unknown=UnknownNames.from_folder(folder))
 
 
 def _target(document: Document, segments: Sequence[SegmentTranslation]) -> Document:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -114,6 +114,16 @@ def is_in(name: str, text: str) -> bool:
     if name.isupper():  # an acronym: Arabic writes the words out, if it has them
         return has_arabic(text)
     return bool(_transliterated(bare).search(arabic))
+
+
+def like_words(name: str, words: Iterable[str]) -> list[str]:
+    """Those of some Arabic words, in the spelling of `words`, that the name may be written as.
+
+    >>> like_words("Kirchner", ["كيرتشنر", "كان"])
+    ['كيرتشنر']
+    """
+    pattern = _transliterated(_bare(name))
+    return [word for word in words if pattern.search(word)]
 
 
 # Words that no name stands behind, but that have the letters of some: قبل (Kabul), عام (Amman).

@@ -24,6 +24,8 @@ TEXT_FILES = (
     "tokenizer_config.json",
     "generation_config.json",
     "names.tsv",
+    "spellings.tsv",
+    "words.txt",
 )
 
 

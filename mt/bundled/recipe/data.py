@@ -19,6 +19,7 @@ from typing import Annotated
 import typer
 
 from mt.glossary import Glossary, Reading
+from mt.transliteration import UnknownNames
 
 
 @dataclass(frozen=True)
@@ -33,25 +34,25 @@ class Source:
 
 
 SETS = {
-    "wikipedia_parallel": Source("CC-BY-SA-3.0", most=4_000, running=True),
+    "wikipedia_parallel": Source("CC-BY-SA-3.0", most=3_000, running=True),
     "syrian_archive": Source("CC-BY-SA-4.0", copies=2, running=True),
     "pud": Source("CC-BY-SA-3.0", copies=2),
     "mtgeneval": Source("CC-BY-SA-3.0", most=1_500),
     "xquad": Source("CC-BY-SA-4.0", running=True),
     "tico19": Source("CC0-1.0", most=1_500, running=True),
-    "sdg_translations": Source("MIT", most=300, running=True),
-    "mlqa_questions": Source("CC-BY-SA-3.0", most=200),
-    "tatoeba": Source("CC-BY-2.0-FR", most=5_000, fewest_words=4),
-    "mozilla_lang": Source("MPL-2.0", most=300, running=True, fewest_words=6),
-    "mozilla_ftl": Source("MPL-2.0", most=300, fewest_words=8),
-    "bitcoin_org": Source("MIT", most=300, fewest_words=8),
-    "opensource_guide": Source("CC-BY-4.0", most=500, running=True),
-    "owasp_docs": Source("CC-BY-SA-4.0", most=100, fewest_words=8),
+    "sdg_translations": Source("MIT", running=True),
+    "mlqa_questions": Source("CC-BY-SA-3.0"),
+    "tatoeba": Source("CC-BY-2.0-FR", most=3_000, fewest_words=4),
+    "mozilla_lang": Source("MPL-2.0", most=600, running=True, fewest_words=6),
+    "mozilla_ftl": Source("MPL-2.0", most=600, fewest_words=8),
+    "bitcoin_org": Source("MIT", most=600, fewest_words=8),
+    "opensource_guide": Source("CC-BY-4.0", most=1_000, running=True),
+    "owasp_docs": Source("CC-BY-SA-4.0", most=300, fewest_words=8),
     "msdocs_dynamics365": Source("CC-BY-4.0", most=300, fewest_words=10),
-    "msdocs_projectops": Source("CC-BY-4.0", most=100, fewest_words=10),
-    "react_docs": Source("CC-BY-4.0", most=100, fewest_words=10),
-    "mmlu_arabic_GPT": Source("MIT / Apache-2.0", most=2_500, fewest_words=9),
-    "ms_courses_MT": Source("CC0-1.0 / MIT", most=100, fewest_words=9),
+    "msdocs_projectops": Source("CC-BY-4.0", most=200, fewest_words=10),
+    "react_docs": Source("CC-BY-4.0", most=200, fewest_words=10),
+    "mmlu_arabic_GPT": Source("MIT / Apache-2.0", most=3_000, fewest_words=9),
+    "ms_courses_MT": Source("CC0-1.0 / MIT", most=300, fewest_words=9),
     "news": Source("CC0-1.0", copies=2),
     "drills": Source("CC0-1.0 templates, names CC-BY-4.0 and Unicode-3.0", most=3_500),
     "names": Source("CC0-1.0, CC-BY-4.0 (GeoNames), Unicode-3.0 (CLDR)"),
@@ -187,19 +188,22 @@ def _joined(rows: Sequence[Row], dice: random.Random, share: float) -> Iterator[
         at += len(taken)
 
 
-def with_names(rows: Iterable[Row], names: Glossary, seed: int) -> Iterator[Row]:
+def with_names(
+    rows: Iterable[Row], names: Glossary, unknown: UnknownNames | None, seed: int
+) -> Iterator[Row]:
     """The rows; in most, the names that the English has are written into the Arabic.
 
-    So the model learns to copy what `mt.glossary` writes into its input.
+    So the model learns to copy what `mt.glossary` writes into its input, and to mend the names
+    that `unknown` spells by guess.
     """
     dice = random.Random(seed)
     for arabic, english, name in rows:
-        told = [
-            term
-            for term in (names.read(arabic).terms if dice.random() < NAMES_SHARE else ())
-            if not Reading(arabic, (term,)).missing(english)
-        ]
-        yield Glossary(told).read(arabic).text if told else arabic, english, name
+        if dice.random() < NAMES_SHARE:
+            terms = names.read(arabic).terms
+            told = [t for t in terms if not Reading(arabic, (t,)).missing(english)]
+            if told or unknown:
+                arabic = Glossary(told, unknown).read(arabic).text
+        yield arabic, english, name
 
 
 def main(
@@ -207,13 +211,17 @@ def main(
     output: Annotated[Path, typer.Option("--output", "-o", help="Training file to write.")],
     dev: Annotated[list[Path], typer.Option(help="Held-out files, kept out of training.")],
     names: Annotated[Path | None, typer.Option(help="Names to write into the Arabic.")] = None,
+    spellings: Annotated[
+        Path | None, typer.Option(help="Folder of what `spelling` made, for other names.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Decides what is drawn and the order.")] = 0,
 ) -> None:
     """Filter and balance parallel text into one training file."""
     rows = (row for folder in folders for row in read(folder))
     chosen = choose(rows, held_out(dev))
     glossary = Glossary.from_file(names) if names else Glossary()
-    balanced = list(with_names(balance(chosen, seed), glossary, seed))
+    unknown = UnknownNames.from_folder(spellings) if spellings else None
+    balanced = list(with_names(balance(chosen, seed), glossary, unknown, seed))
     output.write_text("".join("\t".join(row) + "\n" for row in balanced), encoding="utf-8")
     for name, source in SETS.items():
         taken = [row for row in balanced if row[2] == name]

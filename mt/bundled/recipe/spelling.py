@@ -1,0 +1,206 @@
+"""Teaches `mt.transliteration` which words are no names, and how names are spelled.
+
+Names come in pairs: those of the lists, and capitalised English words whose consonants only one
+word of the Arabic has. Their letters are aligned by expectation–maximisation (as in Sequitur,
+Bisani and Ney 2008, and m2m-aligner, Jiampojamarn et al. 2007).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mt.arabic import arabic_words, normalise
+from mt.bundled.recipe.data import choose, held_out, read
+from mt.bundled.recipe.drills import NAMES, cities, formulae, without_marks
+from mt.bundled.recipe.lexicon import PARTS, meanings
+from mt.transliteration import SPELLINGS_FILE, WORDS_FILE, Unit, folded, stems
+from summarize.names import like_words, names
+
+LONGEST = 3  # Latin letters that one Arabic letter becomes
+ROUNDS = 6
+UNSEEN = 1e-9  # probability of a unit that was not met
+WORST = 0.3  # of the pairs from text, by probability a letter, are left out: they are no names
+KNOWN = 3  # occurrences from which on the model knows a word, whether a name or not
+SEEN = 2  # occurrences that make a word of one that is no name
+LEAST_SHARE = 1 / 3  # of the occurrences of a name the English has, at least
+ARTICLE = re.compile("^(?:al|el|ad|ar|as|at|ash|az|an)[- ]", re.I)
+TO_PLAIN = str.maketrans({"ø": "o", "ł": "l", "ß": "ss", "đ": "d", "æ": "ae", "ı": "i"})
+
+Pair = tuple[str, str]  # one Arabic word and its Latin spelling, in lower case
+Table = Mapping[tuple[str, str], float]  # probability of a unit
+
+
+def plain(name: str) -> str:
+    """A Latin name in letters a–z, or nothing if it has others."""
+    bare = without_marks(name).lower().translate(TO_PLAIN)
+    return bare if re.fullmatch("[a-z]+", bare) else ""
+
+
+def without_article(arabic: str, english: str) -> Pair:
+    """Both without their article, which is written by rule."""
+    return arabic.removeprefix("ال") or arabic, ARTICLE.sub("", english)
+
+
+def listed() -> Iterator[Pair]:
+    """Single names of the lists and of towns."""
+    lists, _ = formulae(NAMES)
+    for arabic, english in [*(p for s in (*PARTS, "place") for p in lists.pairs[s]), *cities()]:
+        words = normalise(arabic).split()
+        parts = [english] if len(words) == 1 else english.split()
+        if len(words) == len(parts):
+            for pair in zip(words, parts, strict=True):
+                word, name = without_article(*pair)
+                if plain(name):
+                    yield word, plain(name)
+
+
+def found(pairs: Iterable[Sequence[str]]) -> tuple[list[Pair], Counter[str], Counter[str]]:
+    """Names of parallel text; how many pairs have each Arabic word; and have it in English too."""
+    matched: dict[Pair, None] = {}
+    seen: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    for arabic, english, *_ in pairs:
+        words = {folded(word): normalise(word) for word in arabic_words(arabic)}
+        like: set[str] = set()
+        for name in set(names(english)):
+            hits = like_words(name, words)
+            like.update(hits)
+            if len(hits) == 1 and plain(name):
+                matched[words[hits[0]], plain(name)] = None
+        seen.update(words.keys())
+        named.update(like)
+    return list(matched), seen, named
+
+
+def ordinary(
+    seen: Counter[str], named: Counter[str], known: Mapping[str, Sequence[str]]
+) -> set[str]:
+    """Words that are no names, and names that are frequent; none that affixes make of another."""
+    words = {
+        word
+        for word, count in seen.items()
+        if count >= KNOWN or (count >= SEEN and named[word] < LEAST_SHARE * count)
+    }
+    words |= {
+        folded(part)
+        for entry, senses in known.items()
+        if any(sense[:1].islower() for sense in senses)
+        for part in entry.split()
+    }
+    kept: set[str] = set()
+    for word in sorted(words - {""}, key=lambda word: (len(word), word)):
+        if kept.isdisjoint(stems(word)):
+            kept.add(word)
+    return kept
+
+
+def unit_table(pairs: Sequence[Pair], rounds: int = ROUNDS) -> Table:
+    """How likely each Arabic letter and what it becomes are, learned from pairs."""
+    table: Table | None = None
+    for _ in range(rounds):
+        counts: dict[tuple[str, str], float] = defaultdict(float)
+        for pair in pairs:
+            _count(*pair, table, counts)
+        total = sum(counts.values())
+        table = {unit: count / total for unit, count in counts.items()}
+    return table or {}
+
+
+def _probability(table: Table | None, letter: str, latin: str, distance: float) -> float:
+    if table is None:  # at first: near the diagonal
+        return (0.1, 1, 0.6, 0.3)[len(latin)] / (1 + 3 * distance)
+    return max(table.get((letter, latin), 0.0), UNSEEN)
+
+
+def _count(
+    arabic: str, latin: str, table: Table | None, counts: dict[tuple[str, str], float]
+) -> None:
+    """Add the expected number of each unit in a pair: forward–backward."""
+    rows, columns = len(arabic), len(latin)
+    edges = [
+        (i, j, j + n, _probability(table, arabic[i], latin[j : j + n], abs(i / rows - j / columns)))
+        for i in range(rows)
+        for j in range(columns + 1)
+        for n in range(min(LONGEST, columns - j) + 1)
+    ]
+    forward: dict[tuple[int, int], float] = defaultdict(float, {(0, 0): 1.0})
+    for i, start, end, probability in edges:
+        forward[i + 1, end] += forward[i, start] * probability
+    backward: dict[tuple[int, int], float] = defaultdict(float, {(rows, columns): 1.0})
+    for i, start, end, probability in reversed(edges):
+        backward[i, start] += backward[i + 1, end] * probability
+    whole = forward[rows, columns]
+    if not whole:  # more Latin letters than the Arabic ones can become
+        return
+    for i, start, end, probability in edges:
+        share = forward[i, start] * probability * backward[i + 1, end] / whole
+        counts[arabic[i], latin[start:end]] += share
+
+
+def aligned(arabic: str, latin: str, table: Table) -> tuple[float, list[Unit]]:
+    """The likeliest units of a pair, after their mean log-probability.
+
+    >>> aligned("حس", "has", {("ح", "ha"): 0.5, ("س", "s"): 0.5})[1]
+    [('ح', 'ha'), ('س', 's')]
+    """
+    best: dict[int, tuple[float, list[Unit]]] = {0: (0.0, [])}  # by Latin letters that are used
+    for letter in arabic:
+        longer: dict[int, tuple[float, list[Unit]]] = {}
+        for start, (score, units) in best.items():
+            for end in range(start, min(start + LONGEST, len(latin)) + 1):
+                unit = (letter, latin[start:end])
+                total = score + math.log(max(table.get(unit, 0.0), UNSEEN))
+                if end not in longer or total > longer[end][0]:
+                    longer[end] = (total, [*units, unit])
+        best = longer
+    score, units = best.get(len(latin), (-math.inf, []))
+    return score / max(1, len(arabic)), units
+
+
+def spellings(sure: Sequence[Pair], likely: Sequence[Pair]) -> list[list[Unit]]:
+    """Aligned names: those of lists, and of text those that are spelled as the lists' are."""
+    table = unit_table(sure)
+    bare = [without_article(*pair) for pair in likely]
+    readings = [max((aligned(v, e, table), v, e) for v in _without_clitics(a)) for a, e in bare]
+    readings.sort()
+    chosen = [(arabic, english) for _, arabic, english in readings[int(WORST * len(readings)) :]]
+    pairs = sorted({(a, e) for a, e in [*sure, *chosen] if len(a) > 2})
+    table = unit_table(pairs)
+    return [units for pair in pairs if (units := aligned(*pair, table)[1])]
+
+
+def _without_clitics(word: str) -> Iterator[str]:
+    """The word, and without و and the like if that leaves a word."""
+    yield word
+    yield from (word[1:] for clitic in "وفبلك" if word.startswith(clitic) and len(word) > 4)
+
+
+def main(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of tab-separated pairs.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
+    glosses: Annotated[list[Path], typer.Option(help="Files of word, tab, meaning; or .xz.")],
+    dev: Annotated[list[Path], typer.Option(help="Held-out files: not looked at.")],
+) -> None:
+    """Write the words that are no names, and the spellings of names."""
+    rows = (row for folder in folders for row in read(folder))
+    pairs = [row for chosen in choose(rows, held_out(dev)).values() for row in chosen]
+    likely, seen, named = found(pairs)
+    words = ordinary(seen, named, meanings(glosses))
+    spelled = spellings(list(dict.fromkeys(listed())), likely)
+    lines = ("".join(a for a, _ in n) + "\t" + "|".join(e for _, e in n) + "\n" for n in spelled)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / SPELLINGS_FILE).write_text("".join(lines), encoding="utf-8")
+    text = "".join(f"{word}\n" for word in sorted(words))
+    (output / WORDS_FILE).write_text(text, encoding="utf-8")
+    typer.echo(f"{len(words)} words, {len(spelled)} spellings")
+
+
+if __name__ == "__main__":
+    typer.run(main)
