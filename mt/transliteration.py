@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from mt.arabic import arabic_word_matches, normalise
+from mt.arabic import arabic_word_matches, arabic_words, normalise
 
 Unit = tuple[str, str]  # an Arabic letter, and what it became: ("ش", "sh"), ("ا", "")
 
@@ -26,14 +26,14 @@ _SHORTEST = 4  # letters of a word that may be taken for a name, and of a name a
 _STEM = 3  # letters that affixes must leave
 _SAME = str.maketrans({**dict.fromkeys("أإآٱ", "ا"), "ة": "ه", "ى": "ي", "ؤ": "و", "ئ": "ي"})
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول")
-_PREFIXES = (
+_PREFIXES = arabic_words(
     "و ف ب ل ك س ال لل وال فال بال كال ولل وبال وب ول فل وس ي ت ن ا م سي ست وي وت وا لي لت في فت "
     "ون لن سن وسي وست"
-).split()
-_SUFFIXES = (
+)
+_SUFFIXES = arabic_words(
     "ها هم هن هما كم نا ني ه ي ك ات ان ون ين وا ا ت يه يا تا تها ته تهم تين تان يين يون يات اته "
     "اتها اتهم ونها ونه ونهم وها وه وهم ائه ائها ائهم"
-).split()
+)
 
 
 def folded(word: str) -> str:
@@ -92,10 +92,11 @@ class Spelling:
         """The spelling in lower case; letters that no name had are left out."""
         beam: list[tuple[float, tuple[Unit, ...], str]] = [(0.0, (_EDGE,) * (_ORDER - 1), "")]
         for letter in word:
+            units = [(letter, latin) for latin in sorted(self._letters.get(letter, {""}))]
             longer = [
-                (score + self._log(context, (letter, latin)), (*context, (letter, latin))[1:], done + latin)
+                (score + self._log(context, unit), (*context, unit)[1:], done + unit[1])
                 for score, context, done in beam
-                for latin in sorted(self._letters.get(letter, {""}))
+                for unit in units
             ]
             beam = sorted(longer, key=lambda found: -found[0])[:_BEAM]
         totals: dict[str, float] = defaultdict(float)

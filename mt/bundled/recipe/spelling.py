@@ -34,7 +34,7 @@ ARTICLE = re.compile("^(?:al|el|ad|ar|as|at|ash|az|an)[- ]", re.I)
 TO_PLAIN = str.maketrans({"ø": "o", "ł": "l", "ß": "ss", "đ": "d", "æ": "ae", "ı": "i"})
 
 Pair = tuple[str, str]  # one Arabic word and its Latin spelling, in lower case
-Table = Mapping[tuple[str, str], float]  # probability of a unit
+Table = Mapping[Unit, float]  # probability of a unit
 
 
 def plain(name: str) -> str:
@@ -105,7 +105,7 @@ def unit_table(pairs: Sequence[Pair], rounds: int = ROUNDS) -> Table:
     """How likely each Arabic letter and what it becomes are, learned from pairs."""
     table: Table | None = None
     for _ in range(rounds):
-        counts: dict[tuple[str, str], float] = defaultdict(float)
+        counts: dict[Unit, float] = defaultdict(float)
         for pair in pairs:
             _count(*pair, table, counts)
         total = sum(counts.values())
@@ -113,22 +113,20 @@ def unit_table(pairs: Sequence[Pair], rounds: int = ROUNDS) -> Table:
     return table or {}
 
 
-def _probability(table: Table | None, letter: str, latin: str, distance: float) -> float:
+def _probability(table: Table | None, unit: Unit, distance: float) -> float:
     if table is None:  # at first: near the diagonal
-        return (0.1, 1, 0.6, 0.3)[len(latin)] / (1 + 3 * distance)
-    return max(table.get((letter, latin), 0.0), UNSEEN)
+        return (0.1, 1, 0.6, 0.3)[len(unit[1])] / (1 + 3 * distance)
+    return max(table.get(unit, 0.0), UNSEEN)
 
 
-def _count(
-    arabic: str, latin: str, table: Table | None, counts: dict[tuple[str, str], float]
-) -> None:
+def _count(arabic: str, latin: str, table: Table | None, counts: dict[Unit, float]) -> None:
     """Add the expected number of each unit in a pair: forward–backward."""
     rows, columns = len(arabic), len(latin)
-    edges = [
-        (i, j, j + n, _probability(table, arabic[i], latin[j : j + n], abs(i / rows - j / columns)))
+    edges = [  # letter, Latin letters used before it and after it, probability
+        (i, j, k, _probability(table, (arabic[i], latin[j:k]), abs(i / rows - j / columns)))
         for i in range(rows)
         for j in range(columns + 1)
-        for n in range(min(LONGEST, columns - j) + 1)
+        for k in range(j, min(j + LONGEST, columns) + 1)
     ]
     forward: dict[tuple[int, int], float] = defaultdict(float, {(0, 0): 1.0})
     for i, start, end, probability in edges:
