@@ -97,8 +97,13 @@ class _Models:
         from summarize.crosslingual import ORDERS
 
         if self.order not in ("auto", *ORDERS):
-            raise InputError(f"no order {self.order!r}; choose from auto, {', '.join(ORDERS)}")
-        return choose_summarizer(self.model, self.method, self.language)
+            raise typer.BadParameter(
+                f"no order {self.order!r}; choose from auto, {', '.join(ORDERS)}"
+            )
+        try:
+            return choose_summarizer(self.model, self.method, self.language)
+        except InputError as error:
+            raise typer.BadParameter(str(error)) from None
 
     def load_summarizer(self, choice: Choice) -> Summarizer:
         return self._load(self._name(choice), choice.method, self.language)

@@ -128,11 +128,11 @@ def test_the_smallest_texts(text: str, marian: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--method", "best"], 1, "no method 'best'; choose from auto, abstractive, extractive"),
-        (["--language", "de"], 1, "no summaries in 'de'; choose en or ar"),
-        (["--order", "both"], 1, "no order 'both'; choose from auto, summarize-first"),
-        (["--method", "lead", "-m", "bart-cnn"], 1, "method lead does not go with model bart-cnn"),
-        (["--language", "ar", "--method", "abstractive"], 1, "--model mt5-xlsum"),
+        (["--method", "best"], 2, "no method 'best'; choose from auto, abstractive, extractive"),
+        (["--language", "de"], 2, "no summaries in 'de'; choose en or ar"),
+        (["--order", "both"], 2, "no order 'both'; choose from auto, summarize-first"),
+        (["--method", "lead", "-m", "bart-cnn"], 2, "method lead does not go with model bart-cnn"),
+        (["--language", "ar", "--method", "abstractive"], 2, "--model mt5-xlsum"),
         (["--language", "ar", "-m", "bart-cnn"], 1, "bart-cnn does not summarize in 'ar'"),
         (["--language", "ar", "--method", "centroid"], 1, "centroid reads English only"),
         (
@@ -147,7 +147,7 @@ def test_what_cannot_be_is_said_in_one_line(options: list[str], code: int, messa
     Path("in.txt").write_text(ENGLISH)
     result = run("summarize", "in.txt", *options)
     assert (result.exit_code, result.stdout) == (code, "")
-    assert message in result.stderr
+    assert message in " ".join(result.stderr.replace("│", " ").split())  # without its frame
 
 
 def test_a_digest_in_a_terminal(marian: Path) -> None:
