@@ -305,6 +305,6 @@ def _retry(options: DecodingOptions) -> DecodingOptions:
     return replace(
         options,
         beam_size=options.beam_size + 2,
-        no_repeat_ngram_size=options.no_repeat_ngram_size or 3,
+        no_repeat_ngram_size=min(options.no_repeat_ngram_size or 3, 4),
         repetition_penalty=max(options.repetition_penalty, 1.2),
     )
