@@ -26,9 +26,9 @@ _SHORTEST = 4  # letters of a word that may be taken for a name, and of a name a
 _STEM = 3  # letters that affixes must leave
 _SAME = str.maketrans({**dict.fromkeys("أإآٱ", "ا"), "ة": "ه", "ى": "ي", "ؤ": "و", "ئ": "ي"})
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول")
-_PREFIXES = arabic_words(
+_PREFIXES = arabic_words(  # لاي: many pages have no space after لا
     "و ف ب ل ك س ال لل وال فال بال كال ولل وبال وب ول فل وس ي ت ن ا م سي ست وي وت وا لي لت في فت "
-    "ون لن سن وسي وست"
+    "ون لن سن وسي وست لاي لات ولاي ولات"
 )
 _SUFFIXES = arabic_words(
     "ها هم هن هما كم نا ني ه ي ك ات ان ون ين وا ا ت يه يا تا تها ته تهم تين تان يين يون يات اته "
