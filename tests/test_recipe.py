@@ -233,9 +233,12 @@ def test_the_unpacked_model_translates(trained: Path, base: Path, tmp_path: Path
 def test_make_model_goes_from_text_to_packed_weights(base: Path, tmp_path: Path) -> None:
     (tmp_path / "pairs").mkdir()
     write(tmp_path / "pairs" / "toy.tsv", [(*pair, "tatoeba") for pair in PAIRS])
+    (tmp_path / "news").mkdir()
+    write(tmp_path / "news" / "toy.tsv", [("مقتل رجل في حلب", "Man killed in Aleppo", "news")])
     settings = {
         "PYTHON": sys.executable,
         "PAIRS": tmp_path / "pairs",
+        "NEWS": tmp_path / "news",
         "DEV": write(tmp_path / "dev.tsv", DEV),
         "GLOSSES": write(tmp_path / "glosses.tsv", list(CITIES.items())),
         "BASE": base,
