@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,11 +14,12 @@ from typing import Any
 
 import pytest
 import torch
+import typer
 from safetensors.torch import load_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
-from mt.bundled.recipe import data, drills, pack, vocabulary
+from mt.bundled.recipe import average, data, drills, pack, vocabulary
 from mt.bundled.recipe.batches import epochs, in_order, read_pairs
 from mt.bundled.unpack import unpack
 
@@ -258,3 +260,45 @@ def test_make_model_goes_from_text_to_packed_weights(base: Path, tmp_path: Path)
     unpack(tmp_path / "out" / "packed", base, tmp_path / "unpacked")
     again = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert "mt.bundled.recipe" not in again.stdout  # nothing is made twice
+
+
+def test_the_mean_of_two_models_lies_between_them(
+    start: Path, trained: Path, tmp_path: Path
+) -> None:
+    average.main(start, trained / "model", tmp_path / "mean", share=0.25)
+    before, after, between = (
+        load_file(folder / "model.safetensors")["model.layers.0.mlp.up_proj.weight"]
+        for folder in (start, trained / "model", tmp_path / "mean")
+    )
+    assert torch.allclose(between, 0.75 * before + 0.25 * after, atol=1e-3)
+    assert AutoTokenizer.from_pretrained(tmp_path / "mean")("حلب") == (
+        AutoTokenizer.from_pretrained(start)("حلب")
+    )
+
+
+def test_models_of_different_shapes_have_no_mean(start: Path, base: Path, tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match="first in lm_head"):
+        average.main(base, start, tmp_path / "mean")
+
+
+def test_another_training_file_is_read_from_its_beginning(
+    trained: Path, start: Path, training_file: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(trained, run)
+    before = torch.load(run / "checkpoint.pt", weights_only=True)["progress"]
+    shorter = write(tmp_path / "last.tsv", TRAIN[:4])
+    assert training(start, shorter, run, before["step"] + 1).wait() == 0
+    after = torch.load(run / "checkpoint.pt", weights_only=True)["progress"]
+    assert (before["batch"], after["batch"]) == (2 * before["step"], 2)
+    assert after["step"] == before["step"] + 1
+
+
+def test_a_last_file_has_all_of_the_news_and_a_share_of_the_rest(tmp_path: Path) -> None:
+    rows = {
+        name: [(f"خبر {i}", f"{name} item {i}", name) for i in range(200)]
+        for name in ("news", "tatoeba")
+    }
+    taken = [row[2] for row in data.balance(rows, seed=1, share=0.25)]
+    assert taken.count("news") == 200 * data.SETS["news"].copies
+    assert 25 < taken.count("tatoeba") < 75

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from mt.arabic import arabic_words
 from mt.bundled.recipe import spelling
 from mt.glossary import Glossary, Term
 from mt.models import BUNDLED_FOLDER
-from mt.transliteration import Spelling, UnknownNames, folded, stems, units_of
+from mt.transliteration import Spelling, UnknownNames, folded, units_of
 
 
 @cache
@@ -99,11 +100,23 @@ def test_letters_are_aligned_with_what_they_became() -> None:
     assert [latin[0] for letter, latin in units if letter in "سلم"] == ["s", "l", "m"]
 
 
-def test_words_are_kept_without_what_affixes_make_of_them() -> None:
+def test_words_are_those_of_dictionaries_and_of_pairs_where_they_are_no_names() -> None:
     pairs = [("زار الوزير بلدة كراكاشيا", "The minister visited the town of Karakashia")] * 2
     likely, seen, named = spelling.found(pairs)
     words = spelling.ordinary(seen, named, {"مدرسة": ["school"], "حلب": ["Aleppo"]})
     assert likely == [("كراكاشيا", "karakashia")]
     assert {folded("الوزير"), folded("مدرسة")} <= words
     assert not words & {folded("كراكاشيا"), "حلب"}
-    assert not any(words & set(stems(word)) - {word} for word in words)
+
+
+def test_a_word_that_looks_like_another_with_affixes_is_known_with_affixes_of_its_own() -> None:
+    dictionary = {"حادثة": ["incident"], "محادثة": ["conversation"]}
+    words = spelling.ordinary(Counter(), Counter(), dictionary)
+    assert UnknownNames(words, []).write("بمحادثة وبمحادثته") == "بمحادثة وبمحادثته"
+
+
+def test_names_held_out_are_not_learned() -> None:
+    names = [units_of("رامي\tr|a|m|i"), units_of("رامي\tr|a|m|y"), units_of("زهير\tz|uh|ai|r")]
+    count, right, likeness = spelling.spelled_unseen(names, 3)
+    assert (count, right) == (1, 0)
+    assert likeness == pytest.approx(6 / 7)  # "rai", from the letters of زهير, and "rami"

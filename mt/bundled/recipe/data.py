@@ -1,7 +1,7 @@
 """Chooses, cleans and balances parallel text for training.
 
-Reads every `*.tsv` and `*.tsv.xz` of a folder: Arabic, English, name of the set. Sets that are
-not in `SETS` are left out: their licence does not let weights ship, or their text does not help.
+Reads files, or every `*.tsv` and `*.tsv.xz` of folders: Arabic, English, name of the set. Sets not
+in `SETS` are left out: their licence does not let weights ship, or their text does not help.
 """
 
 from __future__ import annotations
@@ -71,9 +71,10 @@ NAMES_SHARE = 0.75  # of the rows have their names written into the Arabic
 Row = tuple[str, str, str]
 
 
-def read(folder: Path) -> Iterator[Row]:
-    """Every line of every file, in order of file names."""
-    for file in sorted([*folder.glob("*.tsv"), *folder.glob("*.tsv.xz")]):
+def read(source: Path) -> Iterator[Row]:
+    """Every line of a file, or of every file of a folder, in order of file names."""
+    files = [source] if source.is_file() else [*source.glob("*.tsv"), *source.glob("*.tsv.xz")]
+    for file in sorted(files):
         opened = lzma.open if file.suffix == ".xz" else open
         with opened(file, "rt", encoding="utf-8", newline="\n") as lines:
             for line in lines:
@@ -162,8 +163,11 @@ def choose(rows: Iterable[Row], secret: HeldOut) -> dict[str, list[Row]]:
     return chosen
 
 
-def balance(chosen: dict[str, list[Row]], seed: int) -> list[Row]:
-    """The training rows: each set at its share, runs of neighbours joined, all shuffled."""
+def balance(chosen: dict[str, list[Row]], seed: int, share: float = 1) -> list[Row]:
+    """The training rows: each set as `SETS` says, runs of neighbours joined, all shuffled.
+
+    `share` is how much is taken of every set but news.
+    """
     dice = random.Random(seed)
     rows: list[Row] = []
     for name, source in SETS.items():
@@ -171,7 +175,8 @@ def balance(chosen: dict[str, list[Row]], seed: int) -> list[Row]:
         if len(found) > source.most:
             found = [found[i] for i in sorted(dice.sample(range(len(found)), source.most))]
         for copy in range(source.copies):
-            rows += _joined(found, dice, 0.12 if copy == 0 else 0.3) if source.running else found
+            joined = _joined(found, dice, 0.12 if copy == 0 else 0.3) if source.running else found
+            rows += [row for row in joined if name == "news" or dice.random() < share]
     dice.shuffle(rows)
     return rows
 
@@ -207,21 +212,24 @@ def with_names(
 
 
 def main(
-    folders: Annotated[list[Path], typer.Argument(help="Folders of tab-separated pairs.")],
+    texts: Annotated[list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Training file to write.")],
     dev: Annotated[list[Path], typer.Option(help="Held-out files, kept out of training.")],
     names: Annotated[Path | None, typer.Option(help="Names to write into the Arabic.")] = None,
     spellings: Annotated[
         Path | None, typer.Option(help="Folder of what `spelling` made, for other names.")
     ] = None,
+    share: Annotated[
+        float, typer.Option(help="How much of the sets other than news; less makes a last file.")
+    ] = 1.0,
     seed: Annotated[int, typer.Option(help="Decides what is drawn and the order.")] = 0,
 ) -> None:
     """Filter and balance parallel text into one training file."""
-    rows = (row for folder in folders for row in read(folder))
+    rows = (row for source in texts for row in read(source))
     chosen = choose(rows, held_out(dev))
     glossary = Glossary.from_file(names) if names else Glossary()
     unknown = UnknownNames.from_folder(spellings) if spellings else None
-    balanced = list(with_names(balance(chosen, seed), glossary, unknown, seed))
+    balanced = list(with_names(balance(chosen, seed, share), glossary, unknown, seed))
     output.write_text("".join("\t".join(row) + "\n" for row in balanced), encoding="utf-8")
     for name, source in SETS.items():
         taken = [row for row in balanced if row[2] == name]

@@ -113,14 +113,14 @@ def kept(
 
 
 def main(
-    folders: Annotated[list[Path], typer.Argument(help="Folders of tab-separated pairs.")],
+    texts: Annotated[list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="List of names to write.")],
     glosses: Annotated[list[Path], typer.Option(help="Files of word, tab, meaning; or .xz.")],
     dev: Annotated[list[Path], typer.Option(help="Held-out files: not looked at.")],
 ) -> None:
     """Write the names that a model is told."""
     names = list(candidates())
-    rows = (row for folder in folders for row in read(folder))
+    rows = (row for source in texts for row in read(source))
     pairs = (pair for chosen in choose(rows, held_out(dev)).values() for pair in chosen)
     counts = shares(names, pairs)
     terms = {normalise(term.source): term for term in kept(names, counts, meanings(glosses))}

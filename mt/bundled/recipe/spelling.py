@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from mt.arabic import arabic_words, normalise
 from mt.bundled.recipe.data import choose, held_out, read
 from mt.bundled.recipe.drills import NAMES, cities, formulae, without_marks
 from mt.bundled.recipe.lexicon import PARTS, meanings
-from mt.transliteration import SPELLINGS_FILE, WORDS_FILE, Unit, folded, stems
+from mt.transliteration import SPELLINGS_FILE, WORDS_FILE, Spelling, Unit, folded
 from summarize.names import like_words, names
 
 LONGEST = 3  # Latin letters that one Arabic letter becomes
@@ -82,7 +83,7 @@ def found(pairs: Iterable[Sequence[str]]) -> tuple[list[Pair], Counter[str], Cou
 def ordinary(
     seen: Counter[str], named: Counter[str], known: Mapping[str, Sequence[str]]
 ) -> set[str]:
-    """Words that are no names, and names that are frequent; none that affixes make of another."""
+    """Words that are no names, and names that are frequent."""
     words = {
         word
         for word, count in seen.items()
@@ -94,11 +95,7 @@ def ordinary(
         if any(sense[:1].islower() for sense in senses)
         for part in entry.split()
     }
-    kept: set[str] = set()
-    for word in sorted(words - {""}, key=lambda word: (len(word), word)):
-        if kept.isdisjoint(stems(word)):
-            kept.add(word)
-    return kept
+    return words - {""}
 
 
 def unit_table(pairs: Sequence[Pair], rounds: int = ROUNDS) -> Table:
@@ -174,6 +171,25 @@ def spellings(sure: Sequence[Pair], likely: Sequence[Pair]) -> list[list[Unit]]:
     return [units for pair in pairs if (units := aligned(*pair, table)[1])]
 
 
+def spelled_unseen(names: Sequence[Sequence[Unit]], every: int) -> tuple[int, float, float]:
+    """How well names are spelled that were not learned: each `every`-th Arabic one is held out.
+
+    Returns how many were, the share that is spelled as in one of its pairs, and the mean likeness
+    (`difflib`, 0 to 1) to the nearest of them.
+    """
+    latin: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        latin["".join(letter for letter, _ in name)].append("".join(part for _, part in name))
+    unseen = sorted(latin)[::every]
+    seen = set(latin).difference(unseen)
+    spelling = Spelling(n for n in names if "".join(letter for letter, _ in n) in seen)
+    likeness = [
+        max(SequenceMatcher(None, spelling.of(name), other).ratio() for other in latin[name])
+        for name in unseen
+    ]
+    return len(unseen), likeness.count(1) / len(unseen), sum(likeness) / len(unseen)
+
+
 def _without_clitics(word: str) -> Iterator[str]:
     """The word, and without و and the like if that leaves a word."""
     yield word
@@ -181,13 +197,16 @@ def _without_clitics(word: str) -> Iterator[str]:
 
 
 def main(
-    folders: Annotated[list[Path], typer.Argument(help="Folders of tab-separated pairs.")],
+    texts: Annotated[list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
     glosses: Annotated[list[Path], typer.Option(help="Files of word, tab, meaning; or .xz.")],
     dev: Annotated[list[Path], typer.Option(help="Held-out files: not looked at.")],
+    check: Annotated[
+        int, typer.Option(help="Also spell each so-manieth name without having learned it.")
+    ] = 0,
 ) -> None:
     """Write the words that are no names, and the spellings of names."""
-    rows = (row for folder in folders for row in read(folder))
+    rows = (row for source in texts for row in read(source))
     pairs = [row for chosen in choose(rows, held_out(dev)).values() for row in chosen]
     likely, seen, named = found(pairs)
     words = ordinary(seen, named, meanings(glosses))
@@ -198,6 +217,9 @@ def main(
     text = "".join(f"{word}\n" for word in sorted(words))
     (output / WORDS_FILE).write_text(text, encoding="utf-8")
     typer.echo(f"{len(words)} words, {len(spelled)} spellings")
+    if check:
+        count, right, likeness = spelled_unseen(spelled, check)
+        typer.echo(f"{count} names held out: {right:.1%} spelled so, mean likeness {likeness:.2f}")
 
 
 if __name__ == "__main__":

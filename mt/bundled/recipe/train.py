@@ -5,6 +5,7 @@ The rate falls in a straight line to nothing at a set hour (or step), however fa
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -80,6 +81,7 @@ class Progress:
     tokens: int = 0
     began: float = field(default_factory=time.time)
     batch: int = 0  # batches drawn from the present training file
+    file: str = ""  # its digest: another file is read from its beginning
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Run:
         self.progress = Progress()
         folder.mkdir(parents=True, exist_ok=True)
         self.resumed = self._resume()
+        self._open(job.pairs)
         self.network.attach(self.board.weights)
         self.worker = Worker(self.network, self.board, 0, job.rates, SMOOTHING)
         self.others = [
@@ -132,6 +135,12 @@ class Run:
             getattr(self.board, name).copy_(state[name])
         self.progress = Progress(**state["progress"])
         return True
+
+    def _open(self, pairs: Path) -> None:
+        """Begin at the first batch if the training file is not the one of the checkpoint."""
+        digest = hashlib.sha256(pairs.read_bytes()).hexdigest()
+        if digest != self.progress.file:
+            self.progress.file, self.progress.batch = digest, 0
 
     def save(self) -> None:
         """Write the checkpoint; an older one stays until the new one is whole."""
