@@ -212,7 +212,9 @@ def with_names(
 
 
 def main(
-    texts: Annotated[list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.")],
+    texts: Annotated[
+        list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.", exists=True)
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Training file to write.")],
     dev: Annotated[list[Path], typer.Option(help="Held-out files, kept out of training.")],
     names: Annotated[Path | None, typer.Option(help="Names to write into the Arabic.")] = None,

@@ -27,7 +27,9 @@ PARTS = ["foreign_given", "foreign_family", "family", "given_f", "given_m"]  # o
 WHOLE = ["city", "country", "place", "org", "force"]  # names by themselves; later lists win
 KIN = [("بن", "bin"), ("أبو", "Abu"), ("آل", "Al"), ("عبد", "Abdul")]
 LEAST_SHARE = 0.5  # of the occurrences of a word must be the name
-ENOUGH = 2  # occurrences that tell more than a dictionary does
+ENOUGH = 2  # occurrences that tell more than a dictionary which has no other meaning
+LEAST_SHARE_OF_WORD = 0.75  # the same for a place or the like that is a word too (جنين, "embryo")
+ENOUGH_OF_WORD = 4  # and for any name that is
 RARE = 4  # letters: a shorter word that was never seen may be anything
 LIKENESS = 0.7
 TWO_PLACES = {"عمان"}  # Oman and Amman
@@ -89,23 +91,37 @@ def meanings(files: Iterable[Path]) -> dict[str, list[str]]:
     return found
 
 
+def is_sure(term: Term, seen: int, named: int, senses: Sequence[str]) -> bool:
+    """Whether the Arabic of a term nearly always is this name.
+
+    Args:
+        seen, named: in how many pairs the Arabic has it, and in how many the English too.
+        senses: what a dictionary says that it means.
+
+    >>> embryo = Term("جنين", "Jenin", Kind.NAME)
+    >>> is_sure(embryo, 3, 3, ["embryo"]), is_sure(embryo, 3, 3, [])
+    (False, True)
+    """
+    is_sense = any(is_named(term.target, sense) for sense in senses)
+    is_word = not is_sense and any(sense[:1].islower() for sense in senses)
+    if seen >= (ENOUGH_OF_WORD if is_word else ENOUGH):
+        doubtful = is_word and term.kind is Kind.NAME
+        return named / seen >= (LEAST_SHARE_OF_WORD if doubtful else LEAST_SHARE)
+    if senses:
+        return is_sense
+    return " " in term.source or len(term.source) > RARE
+
+
 def kept(
     names: Iterable[Term], counts: dict[str, tuple[int, int]], known: dict[str, list[str]]
 ) -> Iterator[Term]:
     """The names that are no ordinary words; such parts of people's names count beside another."""
     nationalities = demonyms()
     for term in names:
-        seen, named = counts.get(term.source, (0, 0))
         bare = normalise(term.source).removeprefix("ال")
-        senses = known.get(bare, [])
-        if bare in nationalities | TWO_PLACES:
-            sure = False
-        elif seen >= ENOUGH:
-            sure = named / seen >= LEAST_SHARE
-        elif senses:
-            sure = any(is_named(term.target, sense) for sense in senses)
-        else:
-            sure = " " in term.source or len(term.source) > RARE
+        sure = bare not in nationalities | TWO_PLACES and is_sure(
+            term, *counts.get(term.source, (0, 0)), known.get(bare, [])
+        )
         if sure or term.kind is Kind.BESIDE:
             yield term
         elif term.kind is Kind.PERSON:
@@ -113,7 +129,9 @@ def kept(
 
 
 def main(
-    texts: Annotated[list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.")],
+    texts: Annotated[
+        list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.", exists=True)
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="List of names to write.")],
     glosses: Annotated[list[Path], typer.Option(help="Files of word, tab, meaning; or .xz.")],
     dev: Annotated[list[Path], typer.Option(help="Held-out files: not looked at.")],

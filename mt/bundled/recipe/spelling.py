@@ -197,7 +197,9 @@ def _without_clitics(word: str) -> Iterator[str]:
 
 
 def main(
-    texts: Annotated[list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.")],
+    texts: Annotated[
+        list[Path], typer.Argument(help="Tab-separated pairs: folders, or files.", exists=True)
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
     glosses: Annotated[list[Path], typer.Option(help="Files of word, tab, meaning; or .xz.")],
     dev: Annotated[list[Path], typer.Option(help="Held-out files: not looked at.")],
