@@ -8,6 +8,7 @@ Latin letters that it became, learned from aligned names. A guess: ماكينن 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -24,6 +25,7 @@ _BEAM = 12
 _EDGE: Unit = ("", "")
 _SHORTEST = 4  # letters of a word that may be taken for a name, and of a name after a clitic
 _STEM = 3  # letters that affixes must leave
+_LONG = 6  # letters from which on وال is "and the": واليغور, but not والتر, "Walter"
 _SAME = str.maketrans({**dict.fromkeys("أإآٱ", "ا"), "ة": "ه", "ى": "ي", "ؤ": "و", "ئ": "ي"})
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول")
 _PREFIXES = arabic_words(  # لاي: many pages have no space after لا
@@ -63,6 +65,8 @@ def stems(word: str) -> Iterator[str]:
             if start.endswith(suffix) and len(start) - len(suffix) >= _STEM:
                 stem = start[: len(start) - len(suffix)]
                 yield from (stem, stem + "ه")  # مدرسته: the ه of مدرسه became ت
+                if stem.endswith(("اي", "او")):
+                    yield stem[:-1] + "ء"  # رؤسائهم, of رؤساء
 
 
 class Spelling:
@@ -153,10 +157,12 @@ class UnknownNames:
     def _write(self, word: str) -> str:
         """A word as it is, or spelled if it is taken for a name."""
         plain = folded(word)
-        if len(plain) < _SHORTEST or any(stem in self._words for stem in stems(plain)):
+        if _is_no_name(plain) or any(stem in self._words for stem in stems(plain)):
             return word
         clitic = next((c for c in _CLITICS if self._is_after(c, plain)), "")
         name = normalise(word)[len(clitic) :]
+        if name.startswith("لل"):
+            clitic, name = clitic + "ل", "ا" + name[1:]
         has_article = name.startswith("ال") and len(name) - 2 >= _STEM
         spelled = self._spelling.of(name.removeprefix("ال") if has_article else name)
         written = ("al-" if has_article else "") + spelled.capitalize()
@@ -166,7 +172,14 @@ class UnknownNames:
         """Whether a word is this clitic and a name that is known: ويلسون is not و and يلسون."""
         rest = word.removeprefix(clitic)
         known = rest in self._names or rest.removeprefix("ال") in self._names
-        return rest != word and len(rest) >= _SHORTEST and known
+        and_the = clitic == "و" and rest.startswith("ال") and len(rest) >= _LONG
+        return rest != word and len(rest) >= _SHORTEST and (known or and_the)
+
+
+def _is_no_name(word: str) -> bool:
+    """Whether a folded word is too short, or a plural with its article (العاثيات)."""
+    bare = re.sub("^(ال|لل)", "", word)
+    return len(word) < _SHORTEST or len(bare) < _STEM or (bare != word and word.endswith("ات"))
 
 
 def units_of(line: str) -> list[Unit]:

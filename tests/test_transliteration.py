@@ -120,3 +120,21 @@ def test_names_held_out_are_not_learned() -> None:
     count, right, likeness = spelling.spelled_unseen(names, 3)
     assert (count, right) == (1, 0)
     assert likeness == pytest.approx(6 / 7)  # "rai", from the letters of زهير, and "rami"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("والتهطال", "و al-Tihtal"),  # "and the", the word being long
+        ("للمرينيد", "ل al-Mrinid"),
+        ("والتر", "Walter"),
+        ("رؤسائهم", "رؤسائهم"),  # of رؤساء
+        ("للحب", "للحب"),  # two letters are too few for a name
+        ("العاثيات", "العاثيات"),  # a plural
+    ],
+)
+def test_articles_and_endings_are_seen_through(text: str, read: str) -> None:
+    letters = {"ت": "t", "ه": "ih", "ط": "t", "ا": "a", "ل": "l", "م": "m", "ر": "r", "ي": "i"}
+    letters |= {"ن": "n", "د": "d"}
+    names = [[unit] for unit in letters.items()] + [units_of("والتر\tw|a|l|te|r")] * 9
+    assert UnknownNames(["روساء"], names).write(text) == read

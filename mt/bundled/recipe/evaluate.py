@@ -7,6 +7,7 @@ Translates as the toolkit does: CTranslate2 int8 on a CPU, by the settings of th
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,8 +19,12 @@ import typer
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
+from mt.arabic import normalise
+from mt.bundled.recipe.lexicon import is_named
 from mt.glossary import Glossary
 from mt.translator import SegmentTranslation, load_translator
+
+LATIN = re.compile("[A-Za-z]{2,}")
 
 
 def scores(results: Sequence[SegmentTranslation], references: Sequence[str]) -> dict[str, Any]:
@@ -36,6 +41,28 @@ def scores(results: Sequence[SegmentTranslation], references: Sequence[str]) -> 
         "flags": dict(sorted(flags.items())),
         "length": round(sum(map(len, hypotheses)) / sum(map(len, references)), 3),
     }
+
+
+def names_told(glossary: Glossary, pairs: Sequence[Sequence[str]]) -> dict[str, int]:
+    """How many names a glossary writes into the sources, and how many the references have.
+
+    `guessed` are spelled without being listed; a reference has it if it has a word like it.
+
+    >>> from mt.glossary import Term
+    >>> glossary = Glossary([Term("حلب", "Aleppo")])
+    >>> names_told(glossary, [("زار حلب", "He visited Aleppo."), ("في حلب", "There.")])
+    {'listed': 2, 'in_reference': 1, 'guessed': 0, 'like_in_reference': 0}
+    """
+    found = Counter(listed=0, in_reference=0, guessed=0, like_in_reference=0)
+    for source, reference, *_ in pairs:
+        reading = glossary.read(normalise(source))
+        known = " ".join([source, *(term.target for term in reading.terms)])
+        guesses = set(LATIN.findall(reading.text)) - set(LATIN.findall(known))
+        found["listed"] += len(reading.terms)
+        found["in_reference"] += len(reading.terms) - len(reading.missing(reference))
+        found["guessed"] += len(guesses)
+        found["like_in_reference"] += sum(is_named(guess, reference) for guess in guesses)
+    return dict(found)
 
 
 def main(
@@ -69,7 +96,8 @@ def main(
         seconds = round(time.time() - began, 1)
         found = scores(results, [line[1] for line in lines])
         settings = {name: getattr(translator.options, name) for name in given}
-        row = {"set": file.stem, **found, "seconds": seconds, **settings, "names": names}
+        told = names_told(translator.glossary, lines)
+        row = {"set": file.stem, **found, "names": told, "seconds": seconds, **settings}
         typer.echo(json.dumps(row))
         if output:
             output.mkdir(parents=True, exist_ok=True)
