@@ -53,7 +53,7 @@ SETS = {
     "react_docs": Source("CC-BY-4.0", most=200, fewest_words=10),
     "mmlu_arabic_GPT": Source("MIT / Apache-2.0", most=3_000, fewest_words=9),
     "ms_courses_MT": Source("CC0-1.0 / MIT", most=300, fewest_words=9),
-    "news": Source("CC0-1.0", copies=2),
+    "news": Source("CC0-1.0"),
     "drills": Source("CC0-1.0 templates, names CC-BY-4.0 and Unicode-3.0", most=3_500),
     "names": Source("CC0-1.0, CC-BY-4.0 (GeoNames), Unicode-3.0 (CLDR)"),
 }
