@@ -25,8 +25,10 @@ _BEAM = 12
 _EDGE: Unit = ("", "")
 _SHORTEST = 4  # letters of a word that may be taken for a name, and of a name after a clitic
 _STEM = 3  # letters that affixes must leave
-_LONG = 6  # letters from which on وال is "and the": واليغور, but not والتر, "Walter"
+_LONG = 6  # letters after و from which on وال is "and the": واليغور, but not والتر, "Walter"
+_FOREIGN = str.maketrans("یکگپڤچژ", "يكغبفجز")  # letters of Persian and of foreign names
 _SAME = str.maketrans({**dict.fromkeys("أإآٱ", "ا"), "ة": "ه", "ى": "ي", "ؤ": "و", "ئ": "ي"})
+_WITH_ARTICLE = re.compile("[وفبك]?ال|[وف]?لل")
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول")
 _PREFIXES = arabic_words(  # لاي: many pages have no space after لا
     "و ف ب ل ك س ال لل وال فال بال كال ولل وبال وب ول فل وس ي ت ن ا م سي ست وي وت وا لي لت في فت "
@@ -34,7 +36,7 @@ _PREFIXES = arabic_words(  # لاي: many pages have no space after لا
 )
 _SUFFIXES = arabic_words(
     "ها هم هن هما كم نا ني ه ي ك ات ان ون ين وا ا ت يه يا تا تها ته تهم تين تان يين يون يات اته "
-    "اتها اتهم ونها ونه ونهم وها وه وهم ائه ائها ائهم"
+    "اتها اتهم ونها ونه ونهم وها وه وهم"
 )
 
 
@@ -44,7 +46,7 @@ def folded(word: str) -> str:
     >>> folded("إلى"), folded("مدرسةٌ")
     ('الي', 'مدرسه')
     """
-    return normalise(word).translate(_SAME)
+    return normalise(word).translate(_FOREIGN).translate(_SAME)
 
 
 def stems(word: str) -> Iterator[str]:
@@ -156,30 +158,41 @@ class UnknownNames:
 
     def _write(self, word: str) -> str:
         """A word as it is, or spelled if it is taken for a name."""
-        plain = folded(word)
-        if _is_no_name(plain) or any(stem in self._words for stem in stems(plain)):
+        name = normalise(word).translate(_FOREIGN)
+        if self._is_no_name(name) or any(stem in self._words for stem in stems(folded(name))):
             return word
-        clitic = next((c for c in _CLITICS if self._is_after(c, plain)), "")
-        name = normalise(word)[len(clitic) :]
+        clitic = self._clitic(name)
+        name = name[len(clitic) :]
         if name.startswith("لل"):
             clitic, name = clitic + "ل", "ا" + name[1:]
         has_article = name.startswith("ال") and len(name) - 2 >= _STEM
         spelled = self._spelling.of(name.removeprefix("ال") if has_article else name)
+        if not spelled:  # none of its letters is known
+            return word
         written = ("al-" if has_article else "") + spelled.capitalize()
         return " ".join([*clitic, written])
 
+    def _is_no_name(self, name: str) -> bool:
+        """Whether a word is too short to tell, or a plural with its article (العاثيات)."""
+        if len(name) < _SHORTEST or (name.startswith(("ال", "لل")) and len(name) - 2 < _STEM):
+            return True
+        article = _WITH_ARTICLE.match(name)
+        return bool(article and name.endswith("ات") and not self._is_listed(name[article.end() :]))
+
+    def _is_listed(self, name: str) -> bool:
+        return folded(name) in self._names or folded(name.removeprefix("ال")) in self._names
+
+    def _clitic(self, name: str) -> str:
+        """What stands before a name: ويلسون is not و and يلسون, but وحلب is و and حلب."""
+        if self._is_listed(name):
+            return ""
+        return next((clitic for clitic in _CLITICS if self._is_after(clitic, name)), "")
+
     def _is_after(self, clitic: str, word: str) -> bool:
-        """Whether a word is this clitic and a name that is known: ويلسون is not و and يلسون."""
         rest = word.removeprefix(clitic)
-        known = rest in self._names or rest.removeprefix("ال") in self._names
-        and_the = clitic == "و" and rest.startswith("ال") and len(rest) >= _LONG
-        return rest != word and len(rest) >= _SHORTEST and (known or and_the)
-
-
-def _is_no_name(word: str) -> bool:
-    """Whether a folded word is too short, or a plural with its article (العاثيات)."""
-    bare = re.sub("^(ال|لل)", "", word)
-    return len(word) < _SHORTEST or len(bare) < _STEM or (bare != word and word.endswith("ات"))
+        and_the = clitic == "و" and rest.startswith(("ال", "لل")) and len(rest) >= _LONG
+        is_shorter = rest != word and len(rest) >= _SHORTEST
+        return is_shorter and (and_the or self._is_listed(rest))
 
 
 def units_of(line: str) -> list[Unit]:

@@ -276,25 +276,51 @@ def test_the_mean_of_two_models_lies_between_them(
     )
 
 
-def test_models_of_different_shapes_have_no_mean(start: Path, base: Path, tmp_path: Path) -> None:
-    with pytest.raises(typer.BadParameter, match="first in lm_head"):
+def test_models_of_different_vocabularies_have_no_mean(
+    start: Path, base: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(typer.BadParameter, match="different tokenizers"):
         average.main(base, start, tmp_path / "mean")
 
 
+def after_one_step(trained: Path, start: Path, file: Path, run: Path, **changes: Any) -> Any:
+    """The checkpoint a step after that of a trained model, its progress changed before."""
+    shutil.copytree(trained, run)
+    state = torch.load(run / "checkpoint.pt", weights_only=True)
+    state["progress"] |= changes
+    torch.save(state, run / "checkpoint.pt")
+    assert training(start, file, run, state["progress"]["step"] + 1).wait() == 0
+    return torch.load(run / "checkpoint.pt", weights_only=True)
+
+
 def test_another_training_file_is_read_from_its_beginning(
+    trained: Path, start: Path, tmp_path: Path
+) -> None:
+    other = write(tmp_path / "last.tsv", TRAIN * 12)  # many batches, two of which are a step
+    after = after_one_step(trained, start, other, tmp_path / "other")
+    digest = after["progress"]["pairs"]
+    first, later = (
+        after_one_step(trained, start, other, tmp_path / str(batch), batch=batch, pairs=digest)
+        for batch in (0, 8)
+    )
+    assert [state["progress"]["batch"] for state in (after, first, later)] == [2, 2, 10]
+    assert torch.allclose(after["weights"], first["weights"], atol=1e-6)
+    assert not torch.allclose(after["weights"], later["weights"], atol=1e-6)
+
+
+def test_a_run_goes_on_with_its_own_tokenizer_only(
     trained: Path, start: Path, training_file: Path, tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
     shutil.copytree(trained, run)
-    before = torch.load(run / "checkpoint.pt", weights_only=True)["progress"]
-    shorter = write(tmp_path / "last.tsv", TRAIN[:4])
-    assert training(start, shorter, run, before["step"] + 1).wait() == 0
-    after = torch.load(run / "checkpoint.pt", weights_only=True)["progress"]
-    assert (before["batch"], after["batch"]) == (2 * before["step"], 2)
-    assert after["step"] == before["step"] + 1
+    shutil.copytree(start, tmp_path / "start")
+    with (tmp_path / "start" / "tokenizer.json").open("a") as file:
+        file.write("\n")
+    assert training(tmp_path / "start", training_file, run, 500).wait() == 2
+    assert (run / "checkpoint.pt").read_bytes() == (trained / "checkpoint.pt").read_bytes()
 
 
-def test_a_last_file_has_all_of_the_news_and_a_share_of_the_rest(tmp_path: Path) -> None:
+def test_a_last_file_has_all_of_the_news_and_a_share_of_the_rest() -> None:
     rows = {
         name: [(f"خبر {i}", f"{name} item {i}", name) for i in range(200)]
         for name in ("news", "tatoeba")

@@ -131,10 +131,16 @@ def test_names_held_out_are_not_learned() -> None:
         ("رؤسائهم", "رؤسائهم"),  # of رؤساء
         ("للحب", "للحب"),  # two letters are too few for a name
         ("العاثيات", "العاثيات"),  # a plural
+        ("والعاثيات", "والعاثيات"),
+        ("وللمرينيد", "و ل al-Mrinid"),
+        ("والتمير", "Waltemir"),  # listed, and so not "and the"
+        ("إلمي", "Elmi"),  # no article
+        ("ژژژژ", "ژژژژ"),  # none of its letters is known
     ],
 )
 def test_articles_and_endings_are_seen_through(text: str, read: str) -> None:
     letters = {"ت": "t", "ه": "ih", "ط": "t", "ا": "a", "ل": "l", "م": "m", "ر": "r", "ي": "i"}
-    letters |= {"ن": "n", "د": "d"}
-    names = [[unit] for unit in letters.items()] + [units_of("والتر\tw|a|l|te|r")] * 9
+    letters |= {"ن": "n", "د": "d", "إ": "e"}
+    listed = [units_of("والتر\tw|a|l|te|r"), units_of("والتمير\tw|a|l|te|m|i|r")]
+    names = [[unit] for unit in letters.items()] + listed * 9
     assert UnknownNames(["روساء"], names).write(text) == read

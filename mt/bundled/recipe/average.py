@@ -1,4 +1,4 @@
-"""The mean of two models that began as one: better than either (Wortsman et al. 2022).
+"""The mean of two models that began as one: often better than either (Wortsman et al. 2022).
 
 A run that goes on from a finished model forgets a little of it; the mean of both keeps what each
 knows. Which share of the newer one is best is for `evaluate` to say.
@@ -42,6 +42,8 @@ def main(
     share: Annotated[float, typer.Option(help="Of the newer one.", min=0, max=1)] = 0.8,
 ) -> None:
     """Write the weighted mean of two models; all else is the newer's."""
+    if len({(model / "tokenizer.json").read_bytes() for model in (older, newer)}) > 1:
+        raise typer.BadParameter("the models have different tokenizers")
     file = "model.safetensors"
     weights = mean(load_file(older / file), load_file(newer / file), share)
     shutil.copytree(newer, output, dirs_exist_ok=True)

@@ -222,7 +222,8 @@ def main(
         Path | None, typer.Option(help="Folder of what `spelling` made, for other names.")
     ] = None,
     share: Annotated[
-        float, typer.Option(help="How much of the sets other than news; less makes a last file.")
+        float,
+        typer.Option(help="Of sets other than news; less for a last file.", min=0, max=1),
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="Decides what is drawn and the order.")] = 0,
 ) -> None:

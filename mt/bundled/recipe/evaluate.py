@@ -24,7 +24,7 @@ from mt.bundled.recipe.lexicon import is_named
 from mt.glossary import Glossary
 from mt.translator import SegmentTranslation, load_translator
 
-LATIN = re.compile("[A-Za-z]{2,}")
+LATIN = re.compile("(?:al-)?[A-Za-z]{2,}")
 
 
 def scores(results: Sequence[SegmentTranslation], references: Sequence[str]) -> dict[str, Any]:
@@ -46,7 +46,8 @@ def scores(results: Sequence[SegmentTranslation], references: Sequence[str]) -> 
 def names_told(glossary: Glossary, pairs: Sequence[Sequence[str]]) -> dict[str, int]:
     """How many names a glossary writes into the sources, and how many the references have.
 
-    `guessed` are spelled without being listed; a reference has it if it has a word like it.
+    `guessed` are the different ones of each source that are spelled without being listed; a
+    reference has one if it has a word like it.
 
     >>> from mt.glossary import Term
     >>> glossary = Glossary([Term("حلب", "Aleppo")])
@@ -95,9 +96,9 @@ def main(
         results = translator.translate_segments([line[0] for line in lines])
         seconds = round(time.time() - began, 1)
         found = scores(results, [line[1] for line in lines])
-        settings = {name: getattr(translator.options, name) for name in given}
-        told = names_told(translator.glossary, lines)
-        row = {"set": file.stem, **found, "names": told, "seconds": seconds, **settings}
+        settings: dict[str, Any] = {name: getattr(translator.options, name) for name in given}
+        settings |= {"names": names, "told": names_told(translator.glossary, lines)}
+        row = {"set": file.stem, **found, "seconds": seconds, **settings}
         typer.echo(json.dumps(row))
         if output:
             output.mkdir(parents=True, exist_ok=True)

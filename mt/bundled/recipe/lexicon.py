@@ -27,9 +27,9 @@ PARTS = ["foreign_given", "foreign_family", "family", "given_f", "given_m"]  # o
 WHOLE = ["city", "country", "place", "org", "force"]  # names by themselves; later lists win
 KIN = [("بن", "bin"), ("أبو", "Abu"), ("آل", "Al"), ("عبد", "Abdul")]
 LEAST_SHARE = 0.5  # of the occurrences of a word must be the name
-ENOUGH = 2  # occurrences that tell more than a dictionary which has no other meaning
-LEAST_SHARE_OF_WORD = 0.75  # the same for a place or the like that is a word too (جنين, "embryo")
-ENOUGH_OF_WORD = 4  # and for any name that is
+LEAST_SHARE_OF_WORD = 0.75  # if it is a place or the like, and a word too: جنين is an embryo
+ENOUGH = 2  # occurrences that tell more than a dictionary
+ENOUGH_OF_WORD = 4  # if the dictionary has an ordinary meaning
 RARE = 4  # letters: a shorter word that was never seen may be anything
 LIKENESS = 0.7
 TWO_PLACES = {"عمان"}  # Oman and Amman
@@ -98,17 +98,16 @@ def is_sure(term: Term, seen: int, named: int, senses: Sequence[str]) -> bool:
         seen, named: in how many pairs the Arabic has it, and in how many the English too.
         senses: what a dictionary says that it means.
 
-    >>> embryo = Term("جنين", "Jenin", Kind.NAME)
-    >>> is_sure(embryo, 3, 3, ["embryo"]), is_sure(embryo, 3, 3, [])
+    >>> town = Term("جنين", "Jenin", Kind.NAME)
+    >>> is_sure(town, 3, 3, ["embryo", "Jenin"]), is_sure(town, 4, 3, ["embryo", "Jenin"])
     (False, True)
     """
-    is_sense = any(is_named(term.target, sense) for sense in senses)
-    is_word = not is_sense and any(sense[:1].islower() for sense in senses)
+    is_word = any(sense[:1].islower() for sense in senses)
     if seen >= (ENOUGH_OF_WORD if is_word else ENOUGH):
         doubtful = is_word and term.kind is Kind.NAME
         return named / seen >= (LEAST_SHARE_OF_WORD if doubtful else LEAST_SHARE)
     if senses:
-        return is_sense
+        return not is_word and any(is_named(term.target, sense) for sense in senses)
     return " " in term.source or len(term.source) > RARE
 
 

@@ -162,8 +162,10 @@ def aligned(arabic: str, latin: str, table: Table) -> tuple[float, list[Unit]]:
 def spellings(sure: Sequence[Pair], likely: Sequence[Pair]) -> list[list[Unit]]:
     """Aligned names: those of lists, and of text those that are spelled as the lists' are."""
     table = unit_table(sure)
-    bare = [without_article(*pair) for pair in likely]
-    readings = [max((aligned(v, e, table), v, e) for v in _without_clitics(a)) for a, e in bare]
+    readings = [
+        max((aligned(bare, name, table), bare, name) for bare, name in _readings(*pair))
+        for pair in likely
+    ]
     readings.sort()
     chosen = [(arabic, english) for _, arabic, english in readings[int(WORST * len(readings)) :]]
     pairs = sorted({(a, e) for a, e in [*sure, *chosen] if len(a) > 2})
@@ -187,13 +189,14 @@ def spelled_unseen(names: Sequence[Sequence[Unit]], every: int) -> tuple[int, fl
         max(SequenceMatcher(None, spelling.of(name), other).ratio() for other in latin[name])
         for name in unseen
     ]
-    return len(unseen), likeness.count(1) / len(unseen), sum(likeness) / len(unseen)
+    count = len(unseen)
+    return count, likeness.count(1) / max(count, 1), sum(likeness) / max(count, 1)
 
 
-def _without_clitics(word: str) -> Iterator[str]:
-    """The word, and without و and the like if that leaves a word."""
-    yield word
-    yield from (word[1:] for clitic in "وفبلك" if word.startswith(clitic) and len(word) > 4)
+def _readings(word: str, english: str) -> Iterator[Pair]:
+    """The pair without articles, and without و and the like if that leaves a word."""
+    clitics = [c for c in ("", *"وفبلك", "لل") if word.startswith(c) and len(word) - len(c) > 3]
+    yield from (without_article(word[len(clitic) :], english) for clitic in clitics or [""])
 
 
 def main(

@@ -5,7 +5,6 @@ The rate falls in a straight line to nothing at a set hour (or step), however fa
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from multiprocessing import parent_process
 from pathlib import Path
 from types import FrameType
@@ -31,6 +31,7 @@ from mt.bundled.recipe.workers import Board, Worker, dismiss, follow, lead
 WARM_UP = 60  # steps
 SMOOTHING = 0.1
 LOG_STEPS = 20
+TOKENIZER = "tokenizer.json"
 CHECKPOINTED = ("weights", "mean", "square", "updates")
 
 
@@ -81,7 +82,8 @@ class Progress:
     tokens: int = 0
     began: float = field(default_factory=time.time)
     batch: int = 0  # batches drawn from the present training file
-    file: str = ""  # its digest: another file is read from its beginning
+    pairs: str = ""  # digest of that file; another one is read from its beginning
+    tokenizer: str = ""  # digest of the start's; the vectors are those of its tokens
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Run:
         self.progress = Progress()
         folder.mkdir(parents=True, exist_ok=True)
         self.resumed = self._resume()
-        self._open(job.pairs)
+        self._turn_to(start, job.pairs)
         self.network.attach(self.board.weights)
         self.worker = Worker(self.network, self.board, 0, job.rates, SMOOTHING)
         self.others = [
@@ -136,11 +138,18 @@ class Run:
         self.progress = Progress(**state["progress"])
         return True
 
-    def _open(self, pairs: Path) -> None:
+    def _turn_to(self, start: Path, pairs: Path) -> None:
         """Begin at the first batch if the training file is not the one of the checkpoint."""
-        digest = hashlib.sha256(pairs.read_bytes()).hexdigest()
-        if digest != self.progress.file:
-            self.progress.file, self.progress.batch = digest, 0
+        files = (start / TOKENIZER, pairs)
+        tokenizer, digest = (sha256(file.read_bytes()).hexdigest() for file in files)
+        if self.progress.tokenizer not in ("", tokenizer):
+            raise typer.BadParameter(
+                f"{self.folder} has a run that began with another tokenizer than that of {start}; "
+                "delete the folder to begin anew, or give another one"
+            )
+        if digest != self.progress.pairs:
+            self.progress.batch = 0
+        self.progress.tokenizer, self.progress.pairs = tokenizer, digest
 
     def save(self) -> None:
         """Write the checkpoint; an older one stays until the new one is whole."""
