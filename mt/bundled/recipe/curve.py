@@ -30,17 +30,19 @@ def draw(log: list[dict[str, Any]], output: Path) -> None:
     steps = [entry for entry in log if "loss" in entry]
     seen = [entry["tokens"] / 1e6 for entry in steps]
     losses.plot(
-        seen, [entry["loss"] for entry in steps], lw=0.8, label="training, smoothed labels"
+        seen, [entry["loss"] for entry in steps], "gray", lw=0.8, label="training, smoothed labels"
     )
     measured = [entry for entry in log if "dev" in entry]
-    for name in measured[0]["dev"] if measured else []:
+    for number, name in enumerate(measured[0]["dev"] if measured else []):
         at = [entry["tokens"] / 1e6 for entry in measured]
-        losses.plot(at, [e["dev"][name]["loss"] for e in measured], marker="o", label=name)
-        scores.plot(at, [e["dev"][name]["chrf"] for e in measured], marker="o", label=name)
+        style = {"marker": "o", "label": name, "color": f"C{number}"}
+        losses.plot(at, [e["dev"][name]["loss"] for e in measured], **style)
+        scores.plot(at, [e["dev"][name]["chrf"] for e in measured], **style)
     losses.set(xlabel="million training tokens", ylabel="loss of an English token")
     scores.set(xlabel="million training tokens", ylabel="chrF, greedy, 60 segments")
-    losses.legend(frameon=False)
-    scores.legend(frameon=False)
+    figure.legend(
+        *losses.get_legend_handles_labels(), frameon=False, ncols=3, loc="outside upper center"
+    )
     figure.savefig(output, metadata={"Date": None})
 
 
