@@ -264,18 +264,12 @@ def train(
             run.save()
             saved = time.time()
         if time.time() - measured > every[1]:
-            run.log(
-                step=run.progress.step,
-                dev={d.name: measure(run.network, run.tokenizer, d) for d in dev},
-            )
+            run.measure(dev)
             measured = meter.since = time.time()
             meter.tokens = 0
     run.save()
     if not alarm.rung:
-        run.log(
-            step=run.progress.step,
-            dev={d.name: measure(run.network, run.tokenizer, d) for d in dev},
-        )
+        run.measure(dev)
         finish(run)
     run.end()
 
